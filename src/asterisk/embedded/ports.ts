@@ -1,0 +1,40 @@
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
+import { LinekeeperError, messageOf } from '../../errors.ts';
+import type { EmbeddedPorts } from './private-config.ts';
+
+/** Asterisk starts without a port that is taken and only logs it; we would then talk to somebody else's. */
+export async function requireFreePorts(address: string, ports: EmbeddedPorts): Promise<void> {
+  const wanted: [use: string, port: number, bind: (address: string, port: number) => Promise<void>][] = [
+    ['AMI', ports.ami, bindTcp],
+    ['HTTP', ports.http, bindTcp],
+    ['SIP over TCP', ports.sip, bindTcp],
+    ['SIP over UDP', ports.sip, bindUdp],
+  ];
+  for (const [use, port, bind] of wanted) {
+    try {
+      await bind(address, port);
+    } catch (error) {
+      const reason = `The embedded PBX cannot use ${address}:${port} for ${use}: ${messageOf(error)}.`;
+      throw new LinekeeperError('EMBEDDED_PBX_FAILED', `${reason} Choose another port or stop what uses it.`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+function bindTcp(address: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve()));
+  });
+}
+
+function bindUdp(address: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket('udp4');
+    socket.once('error', reject);
+    socket.bind({ address, port, exclusive: true }, () => socket.close(() => resolve()));
+  });
+}
