@@ -1,0 +1,102 @@
+import { type CountryCode, getCountries, getCountryCallingCode, Metadata } from 'libphonenumber-js/min';
+import { z } from 'zod';
+import { rule } from './rule.ts';
+
+/**
+ * Each hyphenated part starts with a letter, so that `<slug>-<extension>-<n>` can be read in one way only and the
+ * endpoint ids of two companies can never be equal.
+ */
+export const slugSchema = rule(
+  z.string(),
+  'SLUG_INVALID',
+  'must be lower-case letters and digits, parts joined by "-", each starting with a letter, at most 24 characters',
+  (v) => /^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$/.test(v) && v.length <= 24,
+);
+
+const COUNTRIES: ReadonlySet<string> = new Set(getCountries());
+
+export const countrySchema = rule(z.string(), 'COUNTRY_UNKNOWN', 'must be an ISO 3166 alpha-2 country code', (v) =>
+  COUNTRIES.has(v),
+);
+
+export const timezoneSchema = rule(
+  z.string(),
+  'TIMEZONE_UNKNOWN',
+  'must be an IANA time zone such as Europe/Berlin',
+  isTimezone,
+);
+
+function isTimezone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return /^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+)*$/.test(zone);
+  } catch {
+    return false;
+  }
+}
+
+/** The name of an endpoint that the operator keeps in pjsip.conf. */
+export const trunkSchema = rule(z.string(), 'TRUNK_INVALID', 'must be 1 to 40 of letters, digits, "_" and "-"', (v) =>
+  /^[A-Za-z0-9_-]{1,40}$/.test(v),
+);
+
+export const emergencyNumberSchema = rule(z.string(), 'EMERGENCY_NUMBER_INVALID', 'must be 2 to 6 digits', (v) =>
+  /^[0-9]{2,6}$/.test(v),
+);
+
+/** Inclusive range of extension numbers of equal length: ["1000", "1999"]. */
+export type NumberRange = [string, string];
+
+export const rangeSchema = rule(
+  z.tuple([z.string(), z.string()]),
+  'RANGE_INVALID',
+  'must be two extension numbers of the same length (2 to 10 digits), the lower first',
+  ([from, to]) => /^[0-9]{2,10}$/.test(from) && /^[0-9]{2,10}$/.test(to) && from.length === to.length && from <= to,
+);
+
+export function isInRanges(number: string, ranges: readonly NumberRange[]): boolean {
+  return ranges.some(([from, to]) => number.length === from.length && number >= from && number <= to);
+}
+
+/** The first number of the ranges, in their order, that is not taken. */
+export function nextFree(ranges: readonly NumberRange[], isTaken: (number: string) => boolean): string | undefined {
+  for (const [from, to] of ranges) {
+    for (let n = Number(from); n <= Number(to); n++) {
+      const number = String(n).padStart(from.length, '0');
+      if (!isTaken(number)) return number;
+    }
+  }
+  return undefined;
+}
+
+/** How people dial in a country: calling code, prefix for abroad, prefix for another area. */
+export interface DiallingPlan {
+  countryCode: string;
+  internationalPrefix: string;
+  nationalPrefix: string;
+}
+
+/** The typings leave these out. A national prefix of 0 (a number) says that the prefix is dialled from abroad too. */
+type PlanMetadata = {
+  IDDPrefix(): string | undefined;
+  defaultIDDPrefix?(): string | undefined;
+  nationalPrefix(): string | number | undefined;
+};
+
+export function diallingPlan(country: string): DiallingPlan {
+  const metadata = new Metadata();
+  metadata.selectNumberingPlan(country as CountryCode);
+  const plan = metadata.numberingPlan as unknown as PlanMetadata;
+  const national = plan.nationalPrefix();
+  return {
+    countryCode: getCountryCallingCode(country as CountryCode),
+    // IDDPrefix may be a pattern ("001[14-689]|..."); the default prefix, where there is one, is what people dial.
+    internationalPrefix:
+      plan.defaultIDDPrefix?.()?.replace(/\D/g, '') || /^[0-9]+/.exec(plan.IDDPrefix() ?? '')?.[0] || '00',
+    nationalPrefix: typeof national === 'string' ? national : '',
+  };
+}
+
+export function contextOf(slug: string): string {
+  return `lk-${slug}`;
+}

@@ -1,0 +1,125 @@
+import { contextOf, diallingPlan } from '../domain/company.ts';
+import { DEFAULT_CODECS, endpointId, REALM } from '../domain/sip-account.ts';
+import { projectedName } from '../domain/text.ts';
+import { companyContextLines } from './company-context.ts';
+import { mailboxLine } from './mailbox-line.ts';
+import { type Ref, refOf } from './pbx-object.ts';
+import type { Desired } from './plan.ts';
+import type { AccountSource, CompanySource, ExtensionSource, NumberSource, OwnerType } from './source.ts';
+
+type Fields = Record<string, string | undefined>;
+
+/** res_sorcery_astdb and the dialplan read JSON objects of strings; what equals Asterisk's default is left out. */
+function json(fields: Fields): string {
+  return JSON.stringify(fields);
+}
+
+/** What one extension is on the PBX. Pure: same source, same objects, in a stable order of fields. */
+export function projectExtension(source: ExtensionSource): [Ref, string][] {
+  const { slug, endpointPrefix } = source.company;
+  const objects: [Ref, string][] = [];
+  if (source.enabled) {
+    for (const account of source.accounts) {
+      const id = endpointId(endpointPrefix, source.number, account.ordinal);
+      objects.push(
+        [refOf('auth', id), json({ auth_type: 'md5', username: id, realm: REALM, md5_cred: account.digest(id) })],
+        [refOf('aor', id), json({ max_contacts: String(account.maxContacts), remove_existing: 'yes' })],
+        [refOf('endpoint', id), json(endpointFields(source, account, id))],
+      );
+    }
+  }
+  const mailbox = source.mailbox?.enabled === true ? source.mailbox : null;
+  if (mailbox !== null) {
+    const line = mailboxLine({
+      ...mailbox,
+      name: source.displayName,
+      timezone: mailbox.timezone ?? source.company.timezone,
+    });
+    objects.push([refOf('mailbox', `${source.number}@${contextOf(slug)}`), line]);
+  }
+  objects.push([refOf('extension', `${slug}/${source.number}`), json(extensionFields(source, mailbox !== null))]);
+  return objects;
+}
+
+function endpointFields(source: ExtensionSource, account: AccountSource, id: string): Fields {
+  const { slug } = source.company;
+  const group = source.pickupGroup === null ? undefined : `${slug}-${source.pickupGroup}`;
+  const name = projectedName(source.callerIdName ?? source.displayName);
+  const isWebRtc = account.kind === 'webrtc';
+  return {
+    context: contextOf(slug),
+    auth: id,
+    aors: id,
+    disallow: 'all',
+    allow: (account.codecs ?? DEFAULT_CODECS[account.kind]).join(','),
+    callerid: `"${name}" <${source.number}>`,
+    mailboxes: source.mailbox?.enabled === true ? `${source.number}@${contextOf(slug)}` : undefined,
+    named_call_group: group,
+    named_pickup_group: group,
+    set_var: `LK_COMPANY=${slug}`,
+    direct_media: 'no',
+    rtp_symmetric: 'yes',
+    rewrite_contact: 'yes',
+    webrtc: isWebRtc ? 'yes' : undefined,
+    dtls_auto_generate_cert: isWebRtc ? 'yes' : undefined,
+  };
+}
+
+function extensionFields(source: ExtensionSource, hasMailbox: boolean): Fields {
+  const { slug, endpointPrefix } = source.company;
+  return {
+    accounts: source.enabled
+      ? source.accounts.map((account) => endpointId(endpointPrefix, source.number, account.ordinal)).join('&')
+      : undefined,
+    ring: source.ringSeconds === 25 ? undefined : String(source.ringSeconds),
+    forwardAlways: source.forwardAlways ?? undefined,
+    forwardBusy: source.forwardBusy ?? undefined,
+    forwardNoAnswer: source.forwardNoAnswer ?? undefined,
+    dnd: source.doNotDisturb ? 'yes' : undefined,
+    mailbox: hasMailbox ? `${source.number}@${contextOf(slug)}` : undefined,
+    class: source.classOfService === 'national' ? undefined : source.classOfService,
+    enabled: source.enabled ? undefined : 'no',
+  };
+}
+
+/** Only a number that rings somewhere exists for the PBX. */
+export function projectNumber(source: NumberSource): [Ref, string][] {
+  if (source.extension === null) return [];
+  return [[refOf('number', source.e164.slice(1)), json({ company: source.companySlug, extension: source.extension })]];
+}
+
+export function projectCompany(source: CompanySource): [Ref, string][] {
+  const plan = diallingPlan(source.country);
+  const lines = companyContextLines({ slug: source.slug, endpointPrefix: source.endpointPrefix });
+  return [
+    [
+      refOf('company', source.slug),
+      json({
+        country: plan.countryCode,
+        international: plan.internationalPrefix,
+        national: plan.nationalPrefix,
+        trunk: source.trunk ?? undefined,
+        callerId: source.outgoingCallerId ?? undefined,
+        emergency: source.emergencyNumbers.join('&'),
+      }),
+    ],
+    [refOf('context', contextOf(source.slug)), lines.map(([name, value]) => `${name} = ${value}`).join('\n')],
+  ];
+}
+
+/** The projection of any set of sources. */
+export function desiredObjects(sources: {
+  companies: readonly CompanySource[];
+  extensions: readonly ExtensionSource[];
+  numbers: readonly NumberSource[];
+}): Map<Ref, Desired> {
+  const desired = new Map<Ref, Desired>();
+  const add = (type: OwnerType, id: string, objects: [Ref, string][]) => {
+    const owner = { type, id };
+    for (const [ref, value] of objects) desired.set(ref, { owner, value });
+  };
+  for (const source of sources.companies) add('company', source.id, projectCompany(source));
+  for (const source of sources.extensions) add('extension', source.id, projectExtension(source));
+  for (const source of sources.numbers) add('number', source.id, projectNumber(source));
+  return desired;
+}

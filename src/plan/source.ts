@@ -1,0 +1,70 @@
+import type { NumberRange } from '../domain/company.ts';
+import type { ClassOfService } from '../domain/extension.ts';
+import type { AccountKind } from '../domain/sip-account.ts';
+
+/** Whose PBX objects: the unit of the outbox, of a sync state and of a retry. */
+export type OwnerType = 'company' | 'extension' | 'number';
+export interface Owner {
+  type: OwnerType;
+  id: string;
+}
+
+export function ownerKey(owner: Owner): string {
+  return `${owner.type}:${owner.id}`;
+}
+
+/** Everything that the PBX must know of an extension. */
+export interface ExtensionSource {
+  id: string;
+  number: string;
+  displayName: string;
+  callerIdName: string | null;
+  ringSeconds: number;
+  forwardAlways: string | null;
+  forwardBusy: string | null;
+  forwardNoAnswer: string | null;
+  doNotDisturb: boolean;
+  classOfService: ClassOfService;
+  pickupGroup: string | null;
+  enabled: boolean;
+  company: { slug: string; endpointPrefix: string; timezone: string };
+  accounts: AccountSource[];
+  mailbox: MailboxSource | null;
+}
+
+export interface AccountSource {
+  ordinal: number;
+  kind: AccountKind;
+  codecs: readonly string[] | null;
+  maxContacts: number;
+  /** MD5 of `endpoint:realm:secret` in hex (RFC 2617 HA1): the PBX never holds the secret. */
+  digest(endpoint: string): string;
+}
+
+export interface MailboxSource {
+  pin: string;
+  email: string | null;
+  attach: boolean;
+  deleteAfterMail: boolean;
+  timezone: string | null;
+  enabled: boolean;
+}
+
+export interface NumberSource {
+  id: string;
+  e164: string;
+  companySlug: string;
+  /** null: rings nowhere, so that the PBX does not know it. */
+  extension: string | null;
+}
+
+export interface CompanySource {
+  id: string;
+  slug: string;
+  endpointPrefix: string;
+  ranges: NumberRange[];
+  country: string;
+  trunk: string | null;
+  outgoingCallerId: string | null;
+  emergencyNumbers: string[];
+}

@@ -1,0 +1,39 @@
+import type { PinAdoption } from '../plan/plan.ts';
+import { recordAudit } from './audit-log.ts';
+import type { Database } from './database.ts';
+
+/**
+ * A PIN that was changed by phone becomes the wanted one. What lost a conflict is told, masked: an admin must be able
+ * to see that "his" PIN is not in force.
+ */
+export async function adoptPins(db: Database, pbxName: string, adoptions: readonly PinAdoption[]): Promise<void> {
+  if (adoptions.length === 0) return;
+  await db.write(async (tx) => {
+    for (const { owner, pin, loser } of adoptions) {
+      const mailbox = await tx.mailbox.findUnique({ where: { extensionId: owner.id }, include: { extension: true } });
+      if (mailbox === null) continue;
+      if (pin !== undefined) {
+        await tx.mailbox.update({
+          where: { id: mailbox.id },
+          data: {
+            pinSealed: db.seal.seal(pin, `Mailbox:${mailbox.id}`),
+            pinSource: 'phone',
+            pinChangedAt: new Date(),
+            updatedAt: new Date(),
+            version: { increment: 1 },
+          },
+        });
+      }
+      await recordAudit(tx, [
+        {
+          actor: pin === undefined ? `pbx:${pbxName}` : 'phone',
+          action: loser === undefined ? 'mailbox.pin_adopted' : 'mailbox.pin_conflict',
+          objectType: 'extension',
+          objectId: owner.id,
+          companyId: mailbox.extension.companyId,
+          details: { extension: mailbox.extension.number, pin: '****', ...(loser === undefined ? {} : { loser }) },
+        },
+      ]);
+    }
+  });
+}

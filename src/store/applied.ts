@@ -1,0 +1,90 @@
+import type { Ref } from '../plan/pbx-object.ts';
+import type { Applied } from '../plan/plan.ts';
+import type { Owner, OwnerType } from '../plan/source.ts';
+import type { Database, Tx } from './database.ts';
+
+export interface AppliedRow {
+  ref: Ref;
+  owner: Owner;
+  /** "" records a delete. */
+  fingerprint: string;
+  pinFingerprint: string | null;
+}
+
+/** AstDB is saved once a second: what was applied later than this before an audit may not have been on its disk. */
+const SAVE_MARGIN_MS = 2000;
+
+type Row = [ref: string, type: OwnerType, id: string, fingerprint: string, pin: string | null, appliedAt: number];
+const COLUMNS = `json_group_array(json_array(a."ref", a."ownerType", a."ownerId", a."fingerprint", a."pinFingerprint", a."appliedAt")) AS json`;
+
+function toMap(rows: { json: string }[], lastAuditAt: number): Map<Ref, Applied> {
+  const map = new Map<Ref, Applied>();
+  for (const [ref, type, id, fingerprint, pinFingerprint, appliedAt] of JSON.parse(rows[0]?.json ?? '[]') as Row[]) {
+    const settled = appliedAt < lastAuditAt - SAVE_MARGIN_MS;
+    map.set(ref, { owner: { type, id }, fingerprint, pinFingerprint, settled });
+  }
+  return map;
+}
+
+/** What we last applied for these refs. `lastAuditAt`: milliseconds since 1970 of the last audit, 0 for none. */
+export async function appliedByRefs(
+  db: Database,
+  pbxId: string,
+  refs: readonly Ref[],
+  lastAuditAt: number,
+): Promise<Map<Ref, Applied>> {
+  if (refs.length === 0) return new Map();
+  const rows = await db.read.$queryRawUnsafe<{ json: string }[]>(
+    `SELECT ${COLUMNS} FROM json_each(?2) j JOIN "AppliedObject" a ON a."pbxId" = ?1 AND a."ref" = j.value`,
+    pbxId,
+    JSON.stringify(refs),
+  );
+  return toMap(rows, lastAuditAt);
+}
+
+/** What we last applied for these owners. */
+export async function appliedByOwners(
+  db: Database,
+  pbxId: string,
+  owners: readonly Owner[],
+  lastAuditAt: number,
+): Promise<Map<Ref, Applied>> {
+  const rows = await db.read.$queryRawUnsafe<{ json: string }[]>(
+    `SELECT ${COLUMNS} FROM json_each(?2) j JOIN "AppliedObject" a
+       ON a."pbxId" = ?1 AND a."ownerType" = j.value->>0 AND a."ownerId" = j.value->>1`,
+    pbxId,
+    JSON.stringify(owners.map((owner) => [owner.type, owner.id])),
+  );
+  return toMap(rows, lastAuditAt);
+}
+
+export async function recordApplied(tx: Tx, pbxId: string, rows: readonly AppliedRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.$executeRawUnsafe(
+    `INSERT INTO "AppliedObject" ("pbxId","ref","ownerType","ownerId","fingerprint","pinFingerprint","appliedAt")
+     SELECT ?1, value->>0, value->>1, value->>2, value->>3, value->>4, ?3 FROM json_each(?2) WHERE true
+     ON CONFLICT ("pbxId","ref") DO UPDATE SET "ownerType" = excluded."ownerType", "ownerId" = excluded."ownerId",
+       "fingerprint" = excluded."fingerprint", "pinFingerprint" = excluded."pinFingerprint", "appliedAt" = excluded."appliedAt"`,
+    pbxId,
+    JSON.stringify(rows.map((row) => [row.ref, row.owner.type, row.owner.id, row.fingerprint, row.pinFingerprint])),
+    Date.now(),
+  );
+}
+
+/** Objects we own on a PBX (tombstones not counted). */
+export async function countApplied(db: Database, pbxId: string): Promise<number> {
+  const [row] = await db.read.$queryRawUnsafe<{ n: bigint }[]>(
+    `SELECT count(*) AS n FROM "AppliedObject" WHERE "pbxId" = ? AND "fingerprint" <> ''`,
+    pbxId,
+  );
+  return Number(row?.n ?? 0);
+}
+
+/** An audit has seen that these deletes are kept: their tombstones go. */
+export async function dropSettledTombstones(tx: Tx, pbxId: string, auditAt: number): Promise<void> {
+  await tx.$executeRawUnsafe(
+    `DELETE FROM "AppliedObject" WHERE "pbxId" = ? AND "fingerprint" = '' AND "appliedAt" < ?`,
+    pbxId,
+    auditAt - SAVE_MARGIN_MS,
+  );
+}

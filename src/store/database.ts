@@ -1,0 +1,136 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
+import { LinekeeperError } from '../errors.ts';
+import { Prisma, PrismaClient } from './generated/client.ts';
+import { lockDatabase } from './lock.ts';
+import { type MigrationReport, migrate } from './migrate.ts';
+import { createSeal, readOrCreateKey, type Seal } from './seal.ts';
+
+export type Tx = Prisma.TransactionClient;
+
+/**
+ * Two connections: the writer runs one transaction after the other, the reader sees committed rows only. (On one
+ * connection a plain read would see, and a plain write would join, whatever transaction happens to be open.)
+ */
+export interface Database {
+  readonly read: PrismaClient;
+  readonly seal: Seal;
+  readonly migrations: MigrationReport;
+  /** Runs `work` in one transaction that holds the write lock from its first statement (BEGIN IMMEDIATE). */
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * The same without waiting for the disk: for what can be found out again (the PBX was read back, a token was used).
+   * A power cut may undo it, together with nothing else.
+   */
+  note<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  file: string;
+  keyFile: string;
+  migrationsFolder: string;
+}
+
+/** Milliseconds a write waits for a lock of somebody else's sqlite3 shell; better-sqlite3 blocks the event loop meanwhile. */
+const BUSY_MS = 250;
+
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 });
+  const lock = lockDatabase(options.file);
+  try {
+    const migrations = migrate(options.file, options.migrationsFolder);
+    const seal = createSeal(readOrCreateKey(options.keyFile));
+    const writer = await connect(options.file, ['synchronous = FULL', 'foreign_keys = ON']);
+    const read = await connect(options.file, ['query_only = ON']);
+    await checkKey(writer, seal, options.keyFile);
+    let tail: Promise<unknown> = Promise.resolve();
+    const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
+      const result = tail.then(run);
+      tail = result.catch(() => {});
+      return result;
+    };
+    return {
+      read,
+      seal,
+      migrations,
+      write: (work) => inTurn(() => transaction(writer, work)),
+      note: (work) =>
+        inTurn(async () => {
+          await writer.$queryRawUnsafe('PRAGMA synchronous = NORMAL');
+          try {
+            return await transaction(writer, work);
+          } finally {
+            await writer.$queryRawUnsafe('PRAGMA synchronous = FULL');
+          }
+        }),
+      async close() {
+        await tail;
+        await read.$disconnect();
+        await writer.$queryRawUnsafe('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => {});
+        await writer.$disconnect();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function connect(file: string, pragmas: string[]): Promise<PrismaClient> {
+  const adapter = new PrismaBetterSqlite3({ url: file, timeout: BUSY_MS }, { timestampFormat: 'unixepoch-ms' });
+  const client = new PrismaClient({ adapter });
+  for (const pragma of pragmas) await client.$queryRawUnsafe(`PRAGMA ${pragma}`);
+  return client;
+}
+
+async function transaction<T>(writer: PrismaClient, work: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    return await writer.$transaction(
+      async (tx) => {
+        // Changes nothing, but takes the write lock now: nobody can write between what `work` reads and what it writes.
+        await tx.$executeRawUnsafe('UPDATE "Setting" SET "value" = "value" WHERE 0');
+        return await work(tx);
+      },
+      { maxWait: 60_000, timeout: 120_000 },
+    );
+  } catch (error) {
+    throw databaseError(error);
+  }
+}
+
+/** SQLite's own troubles as our codes; anything else passes through. */
+function databaseError(error: unknown): unknown {
+  const text =
+    error instanceof Error ? `${error.message} ${JSON.stringify((error as { meta?: unknown }).meta ?? '')}` : '';
+  if (/SQLITE_BUSY|database is locked|SocketTimeout|Operations timed out/i.test(text)) {
+    return new LinekeeperError('DATABASE_BUSY', 'the database is locked by another program', { cause: error });
+  }
+  if (/SQLITE_FULL|database or disk is full|SQLITE_IOERR|disk I\/O/i.test(text)) {
+    return new LinekeeperError('DATABASE_FULL', 'the disk is full: nothing was changed', { cause: error });
+  }
+  return error;
+}
+
+/** The first start seals a known text; a later start with another key is refused before it can do harm. */
+async function checkKey(writer: PrismaClient, seal: Seal, keyFile: string): Promise<void> {
+  const row = await writer.setting.findUnique({ where: { name: 'keyCheck' } });
+  if (row === null) {
+    await writer.setting.create({ data: { name: 'keyCheck', value: seal.seal('linekeeper', 'keyCheck') } });
+    return;
+  }
+  try {
+    seal.open(row.value, 'keyCheck');
+  } catch (cause) {
+    throw new LinekeeperError('KEY_MISMATCH', `${keyFile} is not the key of this database`, { cause });
+  }
+}
+
+/** True for a violation of a unique index; names the fields when the engine tells. */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError
+    ? error.code === 'P2002' || (error.code === 'P2010' && /UNIQUE/.test(JSON.stringify(error.meta)))
+    : false;
+}

@@ -1,0 +1,164 @@
+import type { ClassOfService } from '../domain/extension.ts';
+import type { AccountKind } from '../domain/sip-account.ts';
+import type { CompanySource, ExtensionSource, NumberSource, Owner } from '../plan/source.ts';
+import type { Database } from './database.ts';
+import type { Digests } from './digests.ts';
+
+/** What is wanted of the given owners. Owners that no longer exist are missing from it. */
+export interface DesiredSources {
+  companies: CompanySource[];
+  extensions: ExtensionSource[];
+  numbers: NumberSource[];
+}
+
+type AccountRow = [
+  id: string,
+  ordinal: number,
+  kind: AccountKind,
+  codecs: string | null,
+  maxContacts: number,
+  sealed: string,
+];
+type MailboxRow = [
+  id: string,
+  pinSealed: string,
+  email: string | null,
+  attach: number,
+  del: number,
+  tz: string | null,
+  on: number,
+];
+type ExtensionRow = [
+  id: string,
+  number: string,
+  displayName: string,
+  callerIdName: string | null,
+  ring: number,
+  always: string | null,
+  busy: string | null,
+  noAnswer: string | null,
+  dnd: number,
+  cos: ClassOfService,
+  group: string | null,
+  enabled: number,
+  slug: string,
+  prefix: string,
+  timezone: string,
+  accounts: AccountRow[],
+  mailbox: MailboxRow | null,
+];
+
+// One row of JSON instead of thousands of rows of objects: five times faster through the client at 10,000 extensions.
+const EXTENSIONS = `SELECT json_group_array(json_array(e.id, e."number", e."displayName", e."callerIdName", e."ringSeconds",
+    e."forwardAlways", e."forwardBusy", e."forwardNoAnswer", e."doNotDisturb", e."classOfService", e."pickupGroup", e."enabled",
+    c."slug", c."endpointPrefix", c."timezone",
+    (SELECT json_group_array(json_array(a.id, a."ordinal", a."kind", a."codecs", a."maxContacts", a."secretSealed"))
+       FROM (SELECT * FROM "SipAccount" WHERE "extensionId" = e.id ORDER BY "ordinal") a),
+    (SELECT json_array(m.id, m."pinSealed", m."email", m."attach", m."deleteAfterMail", m."timezone", m."enabled")
+       FROM "Mailbox" m WHERE m."extensionId" = e.id))) AS json`;
+
+export async function desiredOf(db: Database, digests: Digests, owners: readonly Owner[]): Promise<DesiredSources> {
+  const ids = (type: Owner['type']) =>
+    JSON.stringify(owners.filter((owner) => owner.type === type).map(({ id }) => id));
+  return query(db, digests, {
+    extensions: 'FROM json_each(?1) j JOIN "Extension" e ON e.id = j.value JOIN "Company" c ON c.id = e."companyId"',
+    numbers: 'FROM json_each(?1) j JOIN "PhoneNumber" n ON n.id = j.value',
+    companies: 'FROM json_each(?1) j JOIN "Company" c ON c.id = j.value',
+    parameter: ids,
+  });
+}
+
+export async function desiredOfPbx(db: Database, digests: Digests, pbxId: string): Promise<DesiredSources> {
+  return query(db, digests, {
+    extensions: 'FROM "Extension" e JOIN "Company" c ON c.id = e."companyId" WHERE c."pbxId" = ?1',
+    numbers: 'FROM "PhoneNumber" n JOIN "Company" nc ON nc.id = n."companyId" WHERE nc."pbxId" = ?1',
+    companies: 'FROM "Company" c WHERE c."pbxId" = ?1',
+    parameter: () => pbxId,
+  });
+}
+
+interface From {
+  extensions: string;
+  numbers: string;
+  companies: string;
+  parameter(type: Owner['type']): string;
+}
+
+async function query(db: Database, digests: Digests, from: From): Promise<DesiredSources> {
+  const get = async <T>(select: string, parameter: string): Promise<T[]> => {
+    if (parameter === '[]') return [];
+    const [row] = await db.read.$queryRawUnsafe<{ json: string }[]>(select, parameter);
+    return JSON.parse(row?.json ?? '[]') as T[];
+  };
+  const extensions = await get<ExtensionRow>(`${EXTENSIONS} ${from.extensions}`, from.parameter('extension'));
+  const numbers = await get<[string, string, string, string | null]>(
+    `SELECT json_group_array(json_array(n.id, n."e164",
+       (SELECT "slug" FROM "Company" WHERE id = n."companyId"),
+       CASE n."state" WHEN 'assigned' THEN (SELECT "number" FROM "Extension" WHERE id = n."extensionId") END)) AS json
+     ${from.numbers}`,
+    from.parameter('number'),
+  );
+  const companies = await get<[string, string, string, string, string, string | null, string | null, string]>(
+    `SELECT json_group_array(json_array(c.id, c."slug", c."endpointPrefix", c."ranges", c."country", c."trunk",
+       c."outgoingCallerId", c."emergencyNumbers")) AS json ${from.companies}`,
+    from.parameter('company'),
+  );
+  return {
+    extensions: extensions.map((row) => toExtension(row, db, digests)),
+    numbers: numbers.map(([id, e164, companySlug, extension]) => ({ id, e164, companySlug, extension })),
+    companies: companies.map(([id, slug, endpointPrefix, ranges, country, trunk, outgoingCallerId, emergency]) => ({
+      id,
+      slug,
+      endpointPrefix,
+      ranges: JSON.parse(ranges),
+      country,
+      trunk,
+      outgoingCallerId,
+      emergencyNumbers: JSON.parse(emergency),
+    })),
+  };
+}
+
+function toExtension(row: ExtensionRow, db: Database, digests: Digests): ExtensionSource {
+  const [id, number, displayName, callerIdName, ringSeconds, always, busy, noAnswer, dnd, cos, group, enabled] = row;
+  const [slug, endpointPrefix, timezone, accounts, mailbox] = row.slice(12) as [
+    string,
+    string,
+    string,
+    AccountRow[],
+    MailboxRow | null,
+  ];
+  return {
+    id,
+    number,
+    displayName,
+    callerIdName,
+    ringSeconds,
+    forwardAlways: always,
+    forwardBusy: busy,
+    forwardNoAnswer: noAnswer,
+    doNotDisturb: dnd === 1,
+    classOfService: cos,
+    pickupGroup: group,
+    enabled: enabled === 1,
+    company: { slug, endpointPrefix, timezone },
+    accounts: accounts.map(([accountId, ordinal, kind, codecs, maxContacts, sealed]) => ({
+      ordinal,
+      kind,
+      codecs: codecs === null ? null : JSON.parse(codecs),
+      maxContacts,
+      digest: (endpoint) => digests.of(accountId, sealed, endpoint),
+    })),
+    mailbox:
+      mailbox === null
+        ? null
+        : {
+            pin: db.seal.open(mailbox[1], `Mailbox:${mailbox[0]}`),
+            email: mailbox[2],
+            attach: mailbox[3] === 1,
+            deleteAfterMail: mailbox[4] === 1,
+            timezone: mailbox[5],
+            enabled: mailbox[6] === 1,
+          },
+  };
+}

@@ -1,0 +1,121 @@
+import type { ErrorCode } from '../errors.ts';
+import type { Owner, OwnerType } from '../plan/source.ts';
+import type { Database, Tx } from './database.ts';
+
+/** An owner whose objects on a PBX may differ from what is wanted. */
+export interface DirtyOwner extends Owner {
+  generation: number;
+  deleted: boolean;
+  attempts: number;
+  /** Position for the next `takeDue`. */
+  position: number;
+}
+
+export interface DirtyMark {
+  pbxId: string;
+  type: OwnerType;
+  id: string;
+  deleted?: boolean;
+}
+
+/** No retry waits longer (milliseconds); also what tells a due time in the future from a clock that was set back. */
+export const MAX_BACKOFF_MS = 5 * 60_000;
+
+/** Says, in the transaction of the change itself, that these owners must be brought to the PBX. */
+export async function markDirty(tx: Tx, marks: readonly DirtyMark[]): Promise<void> {
+  if (marks.length === 0) return;
+  const rows = marks.map((mark) => [mark.pbxId, mark.type, mark.id, mark.deleted === true ? 1 : 0]);
+  const now = Date.now();
+  await tx.$executeRawUnsafe(
+    `INSERT INTO "Outbox" ("pbxId","ownerType","ownerId","deleted","dirtyAt","nextAttemptAt")
+     SELECT value->>0, value->>1, value->>2, value->>3, ?2, ?2 FROM json_each(?1) WHERE true
+     ON CONFLICT ("pbxId","ownerType","ownerId") DO UPDATE SET "generation" = "generation" + 1,
+       "deleted" = excluded."deleted", "dirtyAt" = excluded."dirtyAt", "nextAttemptAt" = excluded."nextAttemptAt",
+       "attempts" = 0, "errorCode" = NULL, "errorReason" = NULL`,
+    JSON.stringify(rows),
+    now,
+  );
+}
+
+/** The next due owners of a PBX after `position`, oldest first. */
+export async function takeDue(db: Database, pbxId: string, position: number, limit: number): Promise<DirtyOwner[]> {
+  const now = Date.now();
+  const rows = await db.read.$queryRawUnsafe<{ json: string | null }[]>(
+    `SELECT json_group_array(json_array(rowid, "ownerType", "ownerId", "generation", "deleted", "attempts")) AS json FROM (
+       SELECT rowid, * FROM "Outbox" WHERE "pbxId" = ? AND rowid > ?
+         AND ("nextAttemptAt" <= ? OR "nextAttemptAt" > ?) ORDER BY rowid LIMIT ?)`,
+    pbxId,
+    position,
+    now,
+    now + MAX_BACKOFF_MS * 2,
+    limit,
+  );
+  const list = JSON.parse(rows[0]?.json ?? '[]') as [number, OwnerType, string, number, number, number][];
+  return list.map(([at, type, id, generation, deleted, attempts]) => ({
+    position: at,
+    type,
+    id,
+    generation,
+    deleted: deleted === 1,
+    attempts,
+  }));
+}
+
+/** Read back and found as wanted: the mark goes, unless the owner was changed again meanwhile. */
+export async function settle(
+  tx: Tx,
+  pbxId: string,
+  owners: readonly (Owner & { generation: number })[],
+): Promise<void> {
+  await tx.$executeRawUnsafe(
+    `DELETE FROM "Outbox" WHERE rowid IN (
+       SELECT o.rowid FROM json_each(?2) j JOIN "Outbox" o ON o."pbxId" = ?1 AND o."ownerType" = j.value->>0
+         AND o."ownerId" = j.value->>1 AND o."generation" = j.value->>2)`,
+    pbxId,
+    JSON.stringify(owners.map((owner) => [owner.type, owner.id, owner.generation])),
+  );
+}
+
+export interface Failure extends Owner {
+  generation: number;
+  attempts: number;
+  code: ErrorCode;
+  reason: string;
+  retryable: boolean;
+}
+
+/** Keeps the mark with its reason and when to try again: 1 s, 2 s, 4 s ... 5 min; what cannot succeed as it is, at 5 min. */
+export async function recordFailures(tx: Tx, pbxId: string, failures: readonly Failure[]): Promise<void> {
+  const now = Date.now();
+  const rows = failures.map((failure) => {
+    const wait = failure.retryable ? Math.min(1000 * 2 ** failure.attempts, MAX_BACKOFF_MS) : MAX_BACKOFF_MS;
+    return [failure.type, failure.id, failure.generation, now + wait, failure.code, failure.reason];
+  });
+  await tx.$executeRawUnsafe(
+    `UPDATE "Outbox" SET "attempts" = "attempts" + 1, "nextAttemptAt" = j.value->>3, "errorCode" = j.value->>4,
+       "errorReason" = j.value->>5
+     FROM json_each(?2) j WHERE "pbxId" = ?1 AND "ownerType" = j.value->>0 AND "ownerId" = j.value->>1
+       AND "generation" = j.value->>2`,
+    pbxId,
+    JSON.stringify(rows),
+  );
+}
+
+export interface OutboxStats {
+  pending: number;
+  failed: number;
+  /** Milliseconds since 1970 of the oldest mark; null when there is none. */
+  oldestAt: number | null;
+  /** When the next failed owner is due. */
+  nextAttemptAt: number | null;
+}
+
+export async function outboxStats(db: Database, pbxId: string): Promise<OutboxStats> {
+  const [row] = await db.read.$queryRawUnsafe<{ json: string }[]>(
+    `SELECT json_array(count(*), count("errorCode"), min("dirtyAt"), min("nextAttemptAt")) AS json
+     FROM "Outbox" WHERE "pbxId" = ?`,
+    pbxId,
+  );
+  const [total, failed, oldestAt, nextAttemptAt] = JSON.parse(row?.json ?? '[0,0,null,null]');
+  return { pending: total - failed, failed, oldestAt, nextAttemptAt };
+}
