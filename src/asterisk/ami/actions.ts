@@ -1,0 +1,70 @@
+import { LinekeeperError } from '../../errors.ts';
+import type { AmiFields } from './encode.ts';
+
+/** The four AMI logins; each has the smallest rights for its work (templates/asterisk/manager.conf). */
+export type AmiRole = 'events' | 'query' | 'sync' | 'config';
+
+/** Says what is wrong with the fields; undefined: nothing. */
+type Check = (fields: AmiFields) => string | undefined;
+
+const anything: Check = () => undefined;
+
+/** Modules that read files of ours. Never a bare Reload, never pjsip: both have deadlocked Asterisk (asterisk #1855, #2081). */
+const RELOADABLE = new Set(['app_voicemail.so', 'pbx_config.so']);
+const OUR_FILES = /^linekeeper-(voicemail-\d{2}|companies)\.conf$/;
+const READ_FILES = /^(pjsip|pjsip_wizard|linekeeper-(voicemail-\d{2}|companies))\.conf$/;
+
+const ourFamily: Check = ({ Family = '' }) =>
+  /^linekeeper\/[a-z]/.test(Family) ? undefined : 'the AstDB family is not ours';
+
+/** The contacts of our endpoints are deleted to throw a phone off; nothing else outside our family is touched. */
+const ourFamilyOrContact: Check = (fields) =>
+  fields.Family === 'registrar/contact' && fields.Key?.includes(';@') ? undefined : ourFamily(fields);
+
+const COMMON: Record<string, Check> = { Ping: anything, Logoff: anything, ListCommands: anything };
+
+/** What each login may send. Anything else is a bug of ours and never reaches the wire. */
+const ALLOWED: Readonly<Record<AmiRole, Readonly<Record<string, Check>>>> = {
+  events: COMMON,
+  query: {
+    ...COMMON,
+    DBGet: anything,
+    DBGetTree: anything,
+    CoreSettings: anything,
+    CoreStatus: anything,
+    CoreShowChannels: anything,
+    DeviceStateList: anything,
+    VoicemailUsersList: anything,
+  },
+  sync: {
+    ...COMMON,
+    DBPut: ourFamily,
+    DBDel: ourFamilyOrContact,
+    // `/regex/` hangs up every channel that matches (measured: all of them with `/.*/`).
+    Hangup: ({ Channel = '' }) =>
+      /^[A-Za-z0-9]+\/[^/*]+$/.test(Channel) ? undefined : 'the channel is not an exact name',
+  },
+  config: {
+    ...COMMON,
+    GetConfig: ({ Filename = '' }) => (READ_FILES.test(Filename) ? undefined : 'the file is not one we read'),
+    CreateConfig: ({ Filename = '' }) => (OUR_FILES.test(Filename) ? undefined : 'the file is not ours'),
+    UpdateConfig: ({ SrcFilename = '', DstFilename, Reload }) =>
+      OUR_FILES.test(SrcFilename) && DstFilename === SrcFilename && Reload === undefined
+        ? undefined
+        : 'the file is not ours',
+    Reload: ({ Module = '' }) => (RELOADABLE.has(Module) ? undefined : 'the module is not one we reload'),
+  },
+};
+
+export function allowedActions(role: AmiRole): string[] {
+  return Object.keys(ALLOWED[role]);
+}
+
+/** @throws LinekeeperError AMI_ACTION_FORBIDDEN */
+export function checkAllowed(role: AmiRole, action: string, fields: AmiFields): void {
+  const check = Object.hasOwn(ALLOWED[role], action) ? ALLOWED[role][action] : undefined;
+  const wrong = check ? check(fields) : 'the action is not on its list';
+  if (wrong !== undefined) {
+    throw new LinekeeperError('AMI_ACTION_FORBIDDEN', `The ${role} login may not send this: ${wrong}.`);
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Headers that are dropped while decoding, so that nothing above can log or show them: Asterisk sends a mailbox's new
+ * PIN in clear with `VoicemailPasswordChange`.
+ */
+const DROPPED = 'newpassword';
+
+/**
+ * One message from Asterisk. Headers stay in order in one flat list and are looked up by comparing, never used as keys
+ * of an object: the names come from the network (`__proto__`), and one message seldom holds more than ten.
+ * Names are compared without case, as Asterisk does.
+ */
+export class AmiMessage {
+  /** name, value, name, value, ... */
+  readonly #flat: string[] = [];
+
+  add(name: string, value: string): void {
+    if (name.length === DROPPED.length && name.toLowerCase() === DROPPED) return;
+    this.#flat.push(name, value);
+  }
+
+  /** The first value of a header. */
+  get(name: string): string | undefined {
+    const flat = this.#flat;
+    for (let at = 0; at < flat.length; at += 2) {
+      if (sameName(flat[at]!, name)) return flat[at + 1];
+    }
+    return undefined;
+  }
+
+  /** Every value of a header that may be repeated. */
+  all(name: string): string[] {
+    const values: string[] = [];
+    for (const [header, value] of this) if (sameName(header, name)) values.push(value);
+    return values;
+  }
+
+  get size(): number {
+    return this.#flat.length / 2;
+  }
+
+  *[Symbol.iterator](): IterableIterator<[name: string, value: string]> {
+    for (let at = 0; at < this.#flat.length; at += 2) yield [this.#flat[at]!, this.#flat[at + 1]!];
+  }
+}
+
+function sameName(left: string, right: string): boolean {
+  return left === right || (left.length === right.length && left.toLowerCase() === right.toLowerCase());
+}
