@@ -15,7 +15,7 @@ const CORE = [
   // bridges, codecs and files
   'bridge_simple bridge_native_rtp bridge_softmix bridge_holding bridge_builtin_features bridge_builtin_interval_features',
   'codec_ulaw codec_alaw codec_gsm codec_g722 codec_resample codec_opus_open_source codec_a_mu format_gsm format_pcm format_wav',
-  'format_wav_gsm format_sln res_format_attr_opus res_format_attr_h264 res_format_attr_vp8 res_musiconhold',
+  'format_wav_gsm format_sln res_format_attr_opus res_format_attr_h264 res_format_attr_vp8',
   'chan_bridge_media',
   // the dialplan and what it uses
   'pbx_config app_dial app_directed_pickup app_echo app_playback app_stack app_verbose app_voicemail app_senddtmf',

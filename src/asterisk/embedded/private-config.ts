@@ -36,7 +36,6 @@ const FIXED = [
   'extensions.conf',
   'voicemail.conf',
   'indications.conf',
-  'musiconhold.conf',
 ];
 
 /** Asterisk complains when these are missing and is content when they say nothing. */
