@@ -4,6 +4,7 @@ import { type AmiRole, checkAllowed } from './actions.ts';
 import type { AmiMessage } from './ami-message.ts';
 import { type AmiDeadlines, DEFAULT_DEADLINES, SWEEP_MS } from './deadlines.ts';
 import type { AmiFields } from './encode.ts';
+import { Fifo } from './fifo.ts';
 import { type ListEvents, type Pending, pendingList, pendingResponse, refusal, type Times } from './pending.ts';
 import { visible } from './text.ts';
 import type { AmiCredentials, Wire } from './wire.ts';
@@ -46,7 +47,7 @@ export class AmiConnection {
   /** 128 random bits: an answer forged through a caller's number cannot hit it. */
   readonly #idPrefix = `${randomBytes(16).toString('base64url')}-`;
   readonly #pending = new Map<string, Pending>();
-  readonly #waiting: { start: () => void; fail: (error: LinekeeperError) => void }[] = [];
+  readonly #waiting = new Fifo<{ start: () => void; fail: (error: LinekeeperError) => void }>();
   #nextId = 0;
   #sweeper: NodeJS.Timeout | undefined;
   /** Set by any message, taken by the sweep: asking the clock for each of 100,000 items is not free. */
@@ -92,7 +93,7 @@ export class AmiConnection {
   }
 
   get pendingCount(): number {
-    return this.#pending.size + this.#waiting.length;
+    return this.#pending.size + this.#waiting.size;
   }
 
   /** Sends one action and gives its answer, also when that is an error. @throws LinekeeperError AMI_* */
@@ -176,7 +177,7 @@ export class AmiConnection {
     if (pending) {
       if (!pending.take(message)) return;
       this.#pending.delete(actionId!);
-      if (this.#waiting.length > 0) this.#startWaiting();
+      this.#startWaiting();
     } else if (message.get('Response') !== undefined) {
       this.strayAnswers += 1;
     } else if (message.get('Event') !== undefined && actionId === undefined) {
@@ -265,7 +266,7 @@ export class AmiConnection {
     const error = closed(reason);
     for (const pending of this.#pending.values()) pending.fail(error);
     this.#pending.clear();
-    for (const waiting of this.#waiting.splice(0)) waiting.fail(error);
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) next.fail(error);
     this.#opened?.(unreachable(reason));
     this.#options.onClose?.(reason);
   }

@@ -21,7 +21,7 @@ export interface Pending {
 
 interface Outcome<T> {
   resolve(value: T): void;
-  reject(error: LinekeeperError): void;
+  reject(error: unknown): void;
 }
 
 /** Waits for one `Response`, whatever it says. */
@@ -57,6 +57,7 @@ export function pendingList<T>(
 ): Pending {
   const items: T[] = [];
   let accepted = false;
+  let spoiled: unknown;
   return {
     action,
     times,
@@ -71,12 +72,17 @@ export function pendingList<T>(
       }
       if (!accepted) return false;
       if (name === event) {
-        items.push(map(message));
+        try {
+          items.push(map(message));
+        } catch (error) {
+          spoiled ??= error;
+        }
         return false;
       }
       if (name !== complete) return false;
       const promised = message.get('ListItems');
-      if (promised === String(items.length)) outcome.resolve(items);
+      if (spoiled !== undefined) outcome.reject(spoiled);
+      else if (promised === String(items.length)) outcome.resolve(items);
       else outcome.reject(short(action, promised, items.length));
       return true;
     },

@@ -1,0 +1,136 @@
+import { isLinekeeperError, LinekeeperError } from '../../errors.ts';
+import { isAstDb, type Ref } from '../../plan/pbx-object.ts';
+import type { Write, WriteResult } from '../../plan/ports.ts';
+import type { AmiConnection } from '../ami/ami-connection.ts';
+import type { AmiMessage } from '../ami/ami-message.ts';
+import { refusal } from '../ami/pending.ts';
+import { coverOf } from './astdb-cover.ts';
+import { checkAstDbValue } from './astdb-value.ts';
+import type { PbxCounters } from './counters.ts';
+import { checkAborted, type PbxLinks } from './links.ts';
+import { pipelined } from './pipelined.ts';
+import { type AstDbPlace, ROOT } from './place.ts';
+import { failure } from './results.ts';
+
+const WINDOW = 512;
+const TREE = { event: 'DBGetTreeResponse', complete: 'DBGetTreeComplete' };
+const GET = { event: 'DBGetResponse', complete: 'DBGetComplete' };
+
+export interface AstDbWrite {
+  write: Write;
+  place: AstDbPlace;
+}
+
+/** The objects that live in AstDB: plain puts and deletes of exact keys, no reload, in force with the next SIP message. */
+export class AstDb {
+  readonly #links: PbxLinks;
+  readonly #counters: PbxCounters;
+
+  constructor(links: PbxLinks, counters: PbxCounters) {
+    this.#links = links;
+    this.#counters = counters;
+  }
+
+  /** All of ours. @throws LinekeeperError AMI_LIST_SHORT and other AMI_* */
+  async readAll(): Promise<Map<Ref, string>> {
+    const objects = new Map<Ref, string>();
+    for (const [key, value] of await this.tree(ROOT, '')) {
+      // LIKE ignores case, so the exact prefix is ours to check.
+      if (!key.startsWith(`/${ROOT}/`)) continue;
+      const ref = key.slice(ROOT.length + 2);
+      if (isAstDb(ref)) objects.set(ref, value);
+    }
+    return objects;
+  }
+
+  async read(wanted: ReadonlyMap<Ref, AstDbPlace>, signal?: AbortSignal): Promise<Map<Ref, string | undefined>> {
+    const found = new Map<Ref, string | undefined>();
+    const families = new Map<string, Map<string, Ref>>();
+    for (const [ref, { family, key }] of wanted) {
+      found.set(ref, undefined);
+      const refs = families.get(family) ?? new Map<string, Ref>();
+      families.set(family, refs.set(key, ref));
+    }
+    for (const [family, refs] of families) {
+      const { keys, prefixes } = coverOf([...refs.keys()]);
+      for (const prefix of prefixes) {
+        checkAborted(signal);
+        for (const [key, value] of await this.tree(family, `${prefix}%`)) {
+          const ref = refs.get(key.slice(family.length + 2));
+          if (ref !== undefined && key.startsWith(`/${family}/`)) found.set(ref, value);
+        }
+      }
+      await pipelined(keys, WINDOW, async (key) => {
+        checkAborted(signal);
+        found.set(refs.get(key)!, await this.get(family, key));
+      });
+    }
+    return found;
+  }
+
+  async apply(writes: readonly AstDbWrite[], signal?: AbortSignal): Promise<WriteResult[]> {
+    if (writes.length === 0) return [];
+    const sync = this.#links.sync.current();
+    return pipelined(writes, WINDOW, async ({ write, place }) => {
+      try {
+        checkAborted(signal);
+        if (write.after === undefined) await this.delete(sync, place);
+        else await this.#put(sync, place, write.ref, write.after);
+        return { ref: write.ref, ok: true };
+      } catch (error) {
+        return failure(write.ref, error);
+      }
+    });
+  }
+
+  /** Entries as [`/family/key`, value]. `key` may end in `%`. */
+  tree(family: string, key: string): Promise<[key: string, value: string][]> {
+    this.#counters.trees += 1;
+    return this.#links.query.current().list('DBGetTree', { Family: family, Key: key }, TREE, entryOf);
+  }
+
+  async get(family: string, key: string): Promise<string | undefined> {
+    this.#counters.gets += 1;
+    try {
+      const query = this.#links.query.current();
+      const [value] = await query.list('DBGet', { Family: family, Key: key }, GET, valueOfItem);
+      return value;
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Asterisk says the same for a key that is not there and for one that it failed to delete: so it is looked up. */
+  async delete(sync: AmiConnection, { family, key }: { family: string; key: string }): Promise<void> {
+    this.#counters.dels += 1;
+    const response = await sync.request('DBDel', { Family: family, Key: key });
+    if (response.get('Response') === 'Success') return;
+    if ((await this.get(family, key)) !== undefined) throw refusal('DBDel', response);
+  }
+
+  async #put(sync: AmiConnection, { family, key }: AstDbPlace, ref: Ref, value: string): Promise<void> {
+    checkAstDbValue(ref, value);
+    this.#counters.puts += 1;
+    await sync.action('DBPut', { Family: family, Key: key, Val: value });
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return isLinekeeperError(error) && error.code === 'AMI_REFUSED' && /not found/i.test(error.message);
+}
+
+function entryOf(item: AmiMessage): [string, string] {
+  return [required(item, 'Key'), required(item, 'Val')];
+}
+
+function valueOfItem(item: AmiMessage): string {
+  return required(item, 'Val');
+}
+
+/** An item without its parts was spliced from two; the list is as good as short. */
+function required(item: AmiMessage, name: string): string {
+  const value = item.get(name);
+  if (value === undefined) throw new LinekeeperError('AMI_LIST_SHORT', 'An AstDB entry came without its parts.');
+  return value;
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { AstDb } from './astdb.ts';
+import type { PbxLinks } from './links.ts';
+import { pipelined } from './pipelined.ts';
+
+/** One phone that is registered at an aor, as res_pjsip_registrar keeps it. */
+export interface PbxContact {
+  uri: string;
+  userAgent: string;
+  /** Seconds since 1970. */
+  expiresAt: number;
+}
+
+const FAMILY = 'registrar/contact';
+/** From here on one read of all contacts costs less than one scan for each aor. */
+const MANY = 20;
+const WINDOW = 64;
+const AOR = /^[A-Za-z0-9+@.-]{1,80}$/;
+
+const Stored = z.object({ uri: z.string(), user_agent: z.string().default(''), expiration_time: z.coerce.number() });
+
+/** Contacts in AstDB: `registrar/contact/<aor>;@<hash>`. */
+export class Contacts {
+  readonly #astDb: AstDb;
+  readonly #links: PbxLinks;
+
+  constructor(astDb: AstDb, links: PbxLinks) {
+    this.#astDb = astDb;
+    this.#links = links;
+  }
+
+  async of(aor: string): Promise<PbxContact[]> {
+    const contacts: PbxContact[] = [];
+    for (const [, text] of await this.#entries(aor)) {
+      const stored = parse(text);
+      if (stored) contacts.push(stored);
+    }
+    return contacts;
+  }
+
+  /** Deletes every contact of these aors, by exact keys; the phones are gone at once. */
+  async drop(aors: readonly string[]): Promise<void> {
+    const sync = this.#links.sync.current();
+    const wanted = aors.filter((aor) => AOR.test(aor));
+    const keys: string[] = [];
+    if (wanted.length < MANY) {
+      for (const aor of wanted) for (const [key] of await this.#entries(aor)) keys.push(key);
+    } else {
+      const names = new Set(wanted);
+      for (const [path] of await this.#astDb.tree(FAMILY, '')) {
+        const key = keyOf(path);
+        if (key !== undefined && names.has(key.slice(0, key.indexOf(';@')))) keys.push(key);
+      }
+    }
+    await pipelined(keys, WINDOW, (key) => this.#astDb.delete(sync, { family: FAMILY, key }));
+  }
+
+  async #entries(aor: string): Promise<[key: string, value: string][]> {
+    if (!AOR.test(aor)) return [];
+    const entries: [string, string][] = [];
+    for (const [path, value] of await this.#astDb.tree(FAMILY, `${aor};@%`)) {
+      const key = keyOf(path);
+      if (key?.startsWith(`${aor};@`)) entries.push([key, value]);
+    }
+    return entries;
+  }
+}
+
+function keyOf(path: string): string | undefined {
+  return path.startsWith(`/${FAMILY}/`) ? path.slice(FAMILY.length + 2) : undefined;
+}
+
+/** Undefined for what is no contact: it was written by somebody else. Asterisk writes `;` as `^3B`. */
+function parse(text: string): PbxContact | undefined {
+  try {
+    const { uri, user_agent, expiration_time } = Stored.parse(JSON.parse(text));
+    return { uri: uri.replaceAll('^3B', ';'), userAgent: user_agent, expiresAt: expiration_time };
+  } catch {
+    return undefined;
+  }
+}

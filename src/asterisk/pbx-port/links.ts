@@ -1,0 +1,22 @@
+import { LinekeeperError } from '../../errors.ts';
+import type { AmiConnection } from '../ami/ami-connection.ts';
+
+/** The part of AmiLink that is used here. */
+export interface Link {
+  /** @throws LinekeeperError PBX_UNREACHABLE */
+  current(): AmiConnection;
+}
+
+export interface PbxLinks {
+  /** Reads of AstDB (class reporting). */
+  query: Link;
+  /** Writes of AstDB (class system). */
+  sync: Link;
+  /** Files of ours and reloads (class config). */
+  config: Link;
+}
+
+/** @throws LinekeeperError PBX_UNREACHABLE when the caller gave up */
+export function checkAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new LinekeeperError('PBX_UNREACHABLE', 'The work on the PBX was called off.');
+}
