@@ -1,0 +1,103 @@
+import { EventEmitter } from 'node:events';
+import type { AmiRole } from './ami/actions.ts';
+import { AmiLink, type AmiLinkOptions, type LinkState } from './ami/ami-link.ts';
+import type { AmiMessage } from './ami/ami-message.ts';
+import { type AmiLog, silentLog } from './ami/log.ts';
+import type { AmiAddress, AmiCredentials } from './ami/wire.ts';
+import { createEventHints, type EventHints } from './events/event-hints.ts';
+import { type AsteriskPort, createPbxPort } from './pbx-port/pbx-port.ts';
+
+export interface PbxConnectionOptions
+  extends AmiAddress,
+    Pick<AmiLinkOptions, 'deadlines' | 'backoff' | 'stableAfter' | 'wideRights'> {
+  logins: Readonly<Record<AmiRole, AmiCredentials>>;
+  voicemailFiles?: number;
+  log?: AmiLog;
+}
+
+export interface LoginState {
+  state: LinkState;
+  /** Why it is not ready. */
+  reason?: string;
+}
+
+/** One PBX: four logins kept connected, and what they are for. */
+export interface PbxConnection {
+  port: AsteriskPort;
+  hints: EventHints;
+  /** Every event of the events login as it came: untrusted, for the live view. Gives the function that ends it. */
+  onEvent(listener: (event: AmiMessage) => void): () => void;
+  state(): Record<AmiRole, LoginState>;
+  /** True while query, sync and config are ready. Without events we only learn of changes later. */
+  readonly ready: boolean;
+  /** Returns at once; an aborted signal stops it. */
+  start(signal?: AbortSignal): void;
+  stop(): Promise<void>;
+  /** Each time that it becomes ready: the moment for a full audit. */
+  onReady(listener: () => void): () => void;
+  /** Each time that it was ready and is no longer. */
+  onDown(listener: (reason: string) => void): () => void;
+}
+
+const ROLES: readonly AmiRole[] = ['events', 'query', 'sync', 'config'];
+/** The logins without which nothing can be read or written. */
+const REQUIRED: readonly AmiRole[] = ['query', 'sync', 'config'];
+
+export function connectPbx(options: PbxConnectionOptions): PbxConnection {
+  const { host, port, tls, logins, voicemailFiles, log = silentLog, ...linkOptions } = options;
+  const address: AmiAddress = { host, port, ...(tls ? { tls } : {}) };
+  const linkOf = (role: AmiRole) => new AmiLink({ ...linkOptions, role, address, credentials: logins[role], log });
+  const links: Record<AmiRole, AmiLink> = {
+    events: linkOf('events'),
+    query: linkOf('query'),
+    sync: linkOf('sync'),
+    config: linkOf('config'),
+  };
+  const emitter = new EventEmitter<{ ready: []; down: [string] }>();
+  let ready = false;
+
+  for (const role of REQUIRED) {
+    links[role].on('ready', () => {
+      if (ready || REQUIRED.some((one) => links[one].state !== 'ready')) return;
+      ready = true;
+      emitter.emit('ready');
+    });
+    links[role].on('down', (reason) => {
+      if (!ready) return;
+      ready = false;
+      emitter.emit('down', `${role}: ${reason}`);
+    });
+  }
+
+  const listen = <Name extends 'ready' | 'down'>(name: Name, listener: (...args: never[]) => void) => {
+    emitter.on(name, listener as () => void);
+    return () => void emitter.off(name, listener as () => void);
+  };
+
+  return {
+    port: createPbxPort({ links, log, ...(voicemailFiles === undefined ? {} : { voicemailFiles }) }),
+    hints: createEventHints(links.events),
+    onEvent: (listener) => links.events.on('event', listener),
+    state: () => ({
+      events: stateOf(links.events),
+      query: stateOf(links.query),
+      sync: stateOf(links.sync),
+      config: stateOf(links.config),
+    }),
+    get ready() {
+      return ready;
+    },
+    start(signal) {
+      for (const role of ROLES) links[role].start(signal);
+    },
+    async stop() {
+      await Promise.all(ROLES.map((role) => links[role].stop()));
+    },
+    onReady: (listener) => listen('ready', listener),
+    onDown: (listener) => listen('down', listener),
+  };
+}
+
+function stateOf(link: AmiLink): LoginState {
+  return link.reason === undefined ? { state: link.state } : { state: link.state, reason: link.reason };
+}
