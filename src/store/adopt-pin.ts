@@ -1,14 +1,23 @@
 import type { PinAdoption } from '../plan/plan.ts';
 import { recordAudit } from './audit-log.ts';
 import type { Database } from './database.ts';
+import { markDirty } from './outbox.ts';
 
 /**
  * A PIN that was changed by phone becomes the wanted one. What lost a conflict is told, masked: an admin must be able
- * to see that "his" PIN is not in force.
+ * to see that "his" PIN is not in force. The owners are marked dirty, so that the new state is confirmed like any other.
  */
-export async function adoptPins(db: Database, pbxName: string, adoptions: readonly PinAdoption[]): Promise<void> {
+export async function adoptPins(
+  db: Database,
+  pbx: { id: string; name: string },
+  adoptions: readonly PinAdoption[],
+): Promise<void> {
   if (adoptions.length === 0) return;
   await db.write(async (tx) => {
+    await markDirty(
+      tx,
+      adoptions.map(({ owner }) => ({ pbxId: pbx.id, ...owner })),
+    );
     for (const { owner, pin, loser } of adoptions) {
       const mailbox = await tx.mailbox.findUnique({ where: { extensionId: owner.id }, include: { extension: true } });
       if (mailbox === null) continue;
@@ -26,7 +35,7 @@ export async function adoptPins(db: Database, pbxName: string, adoptions: readon
       }
       await recordAudit(tx, [
         {
-          actor: pin === undefined ? `pbx:${pbxName}` : 'phone',
+          actor: pin === undefined ? `pbx:${pbx.name}` : 'phone',
           action: loser === undefined ? 'mailbox.pin_adopted' : 'mailbox.pin_conflict',
           objectType: 'extension',
           objectId: owner.id,

@@ -42,11 +42,12 @@ export async function appliedByRefs(
   return toMap(rows, lastAuditAt);
 }
 
-/** What we last applied for these owners. */
-export async function appliedByOwners(
+/** What we last applied for these owners, and (whoever it was for) for these refs. */
+export async function appliedOf(
   db: Database,
   pbxId: string,
   owners: readonly Owner[],
+  refs: readonly Ref[],
   lastAuditAt: number,
 ): Promise<Map<Ref, Applied>> {
   const rows = await db.read.$queryRawUnsafe<{ json: string }[]>(
@@ -55,7 +56,10 @@ export async function appliedByOwners(
     pbxId,
     JSON.stringify(owners.map((owner) => [owner.type, owner.id])),
   );
-  return toMap(rows, lastAuditAt);
+  const ofOwners = toMap(rows, lastAuditAt);
+  const others = refs.filter((ref) => !ofOwners.has(ref));
+  for (const [ref, applied] of await appliedByRefs(db, pbxId, others, lastAuditAt)) ofOwners.set(ref, applied);
+  return ofOwners;
 }
 
 export async function recordApplied(tx: Tx, pbxId: string, rows: readonly AppliedRow[]): Promise<void> {

@@ -8,6 +8,8 @@ import { type MigrationReport, migrate } from './migrate.ts';
 import { createSeal, readOrCreateKey, type Seal } from './seal.ts';
 
 export type Tx = Prisma.TransactionClient;
+/** What can be asked: committed rows, or those of an open transaction. */
+export type Reader = Pick<Tx, '$queryRawUnsafe'>;
 
 /**
  * Two connections: the writer runs one transaction after the other, the reader sees committed rows only. (On one

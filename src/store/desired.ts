@@ -1,8 +1,9 @@
 import type { ClassOfService } from '../domain/extension.ts';
 import type { AccountKind } from '../domain/sip-account.ts';
 import type { CompanySource, ExtensionSource, NumberSource, Owner } from '../plan/source.ts';
-import type { Database } from './database.ts';
+import type { Reader } from './database.ts';
 import type { Digests } from './digests.ts';
+import type { Seal } from './seal.ts';
 
 /** What is wanted of the given owners. Owners that no longer exist are missing from it. */
 export interface DesiredSources {
@@ -57,10 +58,16 @@ const EXTENSIONS = `SELECT json_group_array(json_array(e.id, e."number", e."disp
     (SELECT json_array(m.id, m."pinSealed", m."email", m."attach", m."deleteAfterMail", m."timezone", m."enabled")
        FROM "Mailbox" m WHERE m."extensionId" = e.id))) AS json`;
 
-export async function desiredOf(db: Database, digests: Digests, owners: readonly Owner[]): Promise<DesiredSources> {
+/** `reader` may be an open transaction: a dry run sees what it would commit. */
+export async function desiredOf(
+  reader: Reader,
+  seal: Seal,
+  digests: Digests,
+  owners: readonly Owner[],
+): Promise<DesiredSources> {
   const ids = (type: Owner['type']) =>
     JSON.stringify(owners.filter((owner) => owner.type === type).map(({ id }) => id));
-  return query(db, digests, {
+  return query(reader, seal, digests, {
     extensions: 'FROM json_each(?1) j JOIN "Extension" e ON e.id = j.value JOIN "Company" c ON c.id = e."companyId"',
     numbers: 'FROM json_each(?1) j JOIN "PhoneNumber" n ON n.id = j.value',
     companies: 'FROM json_each(?1) j JOIN "Company" c ON c.id = j.value',
@@ -68,8 +75,13 @@ export async function desiredOf(db: Database, digests: Digests, owners: readonly
   });
 }
 
-export async function desiredOfPbx(db: Database, digests: Digests, pbxId: string): Promise<DesiredSources> {
-  return query(db, digests, {
+export async function desiredOfPbx(
+  reader: Reader,
+  seal: Seal,
+  digests: Digests,
+  pbxId: string,
+): Promise<DesiredSources> {
+  return query(reader, seal, digests, {
     extensions: 'FROM "Extension" e JOIN "Company" c ON c.id = e."companyId" WHERE c."pbxId" = ?1',
     numbers: 'FROM "PhoneNumber" n JOIN "Company" nc ON nc.id = n."companyId" WHERE nc."pbxId" = ?1',
     companies: 'FROM "Company" c WHERE c."pbxId" = ?1',
@@ -84,10 +96,10 @@ interface From {
   parameter(type: Owner['type']): string;
 }
 
-async function query(db: Database, digests: Digests, from: From): Promise<DesiredSources> {
+async function query(reader: Reader, seal: Seal, digests: Digests, from: From): Promise<DesiredSources> {
   const get = async <T>(select: string, parameter: string): Promise<T[]> => {
     if (parameter === '[]') return [];
-    const [row] = await db.read.$queryRawUnsafe<{ json: string }[]>(select, parameter);
+    const [row] = await reader.$queryRawUnsafe<{ json: string }[]>(select, parameter);
     return JSON.parse(row?.json ?? '[]') as T[];
   };
   const extensions = await get<ExtensionRow>(`${EXTENSIONS} ${from.extensions}`, from.parameter('extension'));
@@ -104,7 +116,7 @@ async function query(db: Database, digests: Digests, from: From): Promise<Desire
     from.parameter('company'),
   );
   return {
-    extensions: extensions.map((row) => toExtension(row, db, digests)),
+    extensions: extensions.map((row) => toExtension(row, seal, digests)),
     numbers: numbers.map(([id, e164, companySlug, extension]) => ({ id, e164, companySlug, extension })),
     companies: companies.map(([id, slug, endpointPrefix, ranges, country, trunk, outgoingCallerId, emergency]) => ({
       id,
@@ -119,7 +131,7 @@ async function query(db: Database, digests: Digests, from: From): Promise<Desire
   };
 }
 
-function toExtension(row: ExtensionRow, db: Database, digests: Digests): ExtensionSource {
+function toExtension(row: ExtensionRow, seal: Seal, digests: Digests): ExtensionSource {
   const [id, number, displayName, callerIdName, ringSeconds, always, busy, noAnswer, dnd, cos, group, enabled] = row;
   const [slug, endpointPrefix, timezone, accounts, mailbox] = row.slice(12) as [
     string,
@@ -153,7 +165,7 @@ function toExtension(row: ExtensionRow, db: Database, digests: Digests): Extensi
       mailbox === null
         ? null
         : {
-            pin: db.seal.open(mailbox[1], `Mailbox:${mailbox[0]}`),
+            pin: seal.open(mailbox[1], `Mailbox:${mailbox[0]}`),
             email: mailbox[2],
             attach: mailbox[3] === 1,
             deleteAfterMail: mailbox[4] === 1,

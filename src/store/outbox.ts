@@ -21,17 +21,29 @@ export interface DirtyMark {
 /** No retry waits longer (milliseconds); also what tells a due time in the future from a clock that was set back. */
 export const MAX_BACKOFF_MS = 5 * 60_000;
 
-/** Says, in the transaction of the change itself, that these owners must be brought to the PBX. */
-export async function markDirty(tx: Tx, marks: readonly DirtyMark[]): Promise<void> {
+const AGAIN = `UPDATE SET "generation" = "generation" + 1,
+       "deleted" = excluded."deleted", "dirtyAt" = excluded."dirtyAt", "nextAttemptAt" = excluded."nextAttemptAt",
+       "attempts" = 0, "errorCode" = NULL, "errorReason" = NULL`;
+
+/**
+ * Says, in the transaction of the change itself, that these owners must be brought to the PBX. `keepState` leaves the
+ * attempts and the reason of an owner that is dirty already as they are.
+ */
+export async function markDirty(
+  tx: Tx,
+  marks: readonly DirtyMark[],
+  options: { keepState?: boolean } = {},
+): Promise<void> {
   if (marks.length === 0) return;
+  const before = marked.get(tx);
+  if (before === undefined) marked.set(tx, [...marks]);
+  else before.push(...marks);
   const rows = marks.map((mark) => [mark.pbxId, mark.type, mark.id, mark.deleted === true ? 1 : 0]);
   const now = Date.now();
   await tx.$executeRawUnsafe(
     `INSERT INTO "Outbox" ("pbxId","ownerType","ownerId","deleted","dirtyAt","nextAttemptAt")
      SELECT value->>0, value->>1, value->>2, value->>3, ?2, ?2 FROM json_each(?1) WHERE true
-     ON CONFLICT ("pbxId","ownerType","ownerId") DO UPDATE SET "generation" = "generation" + 1,
-       "deleted" = excluded."deleted", "dirtyAt" = excluded."dirtyAt", "nextAttemptAt" = excluded."nextAttemptAt",
-       "attempts" = 0, "errorCode" = NULL, "errorReason" = NULL`,
+     ON CONFLICT ("pbxId","ownerType","ownerId") DO ${options.keepState === true ? 'NOTHING' : AGAIN}`,
     JSON.stringify(rows),
     now,
   );
@@ -118,4 +130,37 @@ export async function outboxStats(db: Database, pbxId: string): Promise<OutboxSt
   );
   const [total, failed, oldestAt, nextAttemptAt] = JSON.parse(row?.json ?? '[0,0,null,null]');
   return { pending: total - failed, failed, oldestAt, nextAttemptAt };
+}
+
+/** Owners of a PBX that somebody deleted on purpose and whose objects may still be there. */
+export async function deletedOwners(db: Database, pbxId: string): Promise<Set<string>> {
+  const rows = await db.read.outbox.findMany({
+    where: { pbxId, deleted: true },
+    select: { ownerType: true, ownerId: true },
+  });
+  return new Set(rows.map((row) => `${row.ownerType}:${row.ownerId}`));
+}
+
+/** The PBX is back: whatever waited for a retry is due now. */
+export async function retryAllNow(db: Database, pbxId: string): Promise<void> {
+  await db.note((tx) => tx.outbox.updateMany({ where: { pbxId }, data: { nextAttemptAt: new Date() } }));
+}
+
+/** What a transaction has marked so far. */
+export function marksOf(tx: Tx): readonly DirtyMark[] {
+  return marked.get(tx) ?? [];
+}
+
+const marked = new WeakMap<Tx, DirtyMark[]>();
+
+/** Where an owner stands with its PBX: no mark means synced. */
+export async function markOf(
+  db: Database,
+  pbxId: string,
+  owner: Owner,
+): Promise<{ errorCode: string | null; errorReason: string | null } | null> {
+  return db.read.outbox.findUnique({
+    where: { pbxId_ownerType_ownerId: { pbxId, ownerType: owner.type, ownerId: owner.id } },
+    select: { errorCode: true, errorReason: true },
+  });
 }

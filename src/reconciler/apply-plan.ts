@@ -1,0 +1,37 @@
+import { keyOf, kindOf } from '../plan/pbx-object.ts';
+import type { Change, Plan } from '../plan/plan.ts';
+import type { Owner } from '../plan/source.ts';
+import type { Batch } from './batch.ts';
+import type { PbxContext } from './context.ts';
+
+/** What belongs to nobody we know (an unexpected object) is accounted to the PBX itself. */
+export const NOBODY: Owner = { type: 'company', id: '' };
+
+/**
+ * Writes a plan and notes in `batch` what must be found at the read-back. One object that fails takes its owner with
+ * it and nobody else.
+ */
+export async function applyPlan(context: PbxContext, plan: Plan, batch: Batch): Promise<void> {
+  for (const { owner, code, reason } of plan.refusals) batch.fail(owner, { code, reason, retryable: false });
+  const { changes } = plan;
+  if (changes.length === 0) return;
+  const results = await context.port.apply(changes.map(({ ref, before, after }) => ({ ref, before, after })));
+  changes.forEach((change, index) => {
+    const owner = change.owner ?? NOBODY;
+    const result = results[index];
+    if (result?.ok === true) {
+      batch.expect(change.ref, owner, change.after);
+      return;
+    }
+    const failure = result ?? { code: 'INTERNAL' as const, reason: 'no answer for this object', retryable: true };
+    batch.fail(owner, { code: failure.code, reason: failure.reason, retryable: failure.retryable });
+    context.log.warn({ ref: change.ref, code: failure.code, reason: failure.reason }, 'object refused by the PBX');
+  });
+  await dropStaleRegistrations(context, changes);
+}
+
+/** A phone that registered with credentials that are gone must not stay reachable under them. */
+async function dropStaleRegistrations(context: PbxContext, changes: readonly Change[]): Promise<void> {
+  const aors = changes.filter(({ ref, op }) => kindOf(ref) === 'auth' && op !== 'create').map(({ ref }) => keyOf(ref));
+  if (aors.length > 0) await context.port.dropRegistrations(aors);
+}

@@ -1,0 +1,129 @@
+import type { Ref } from '../plan/pbx-object.ts';
+import { type Desired, type Observed, type Plan, plan } from '../plan/plan.ts';
+import type { Observation } from '../plan/ports.ts';
+import { desiredObjects } from '../plan/project.ts';
+import { ownerKey } from '../plan/source.ts';
+import { adoptPins } from '../store/adopt-pin.ts';
+import { appliedByRefs, countApplied, dropSettledTombstones, recordApplied } from '../store/applied.ts';
+import { desiredOfPbx } from '../store/desired.ts';
+import { replaceDrift } from '../store/drift.ts';
+import { deletedOwners, markDirty } from '../store/outbox.ts';
+import { appliedRow } from './applied-row.ts';
+import { applyPlan } from './apply-plan.ts';
+import { Batch } from './batch.ts';
+import { confirm } from './confirm.ts';
+import type { PbxContext } from './context.ts';
+
+export interface AuditView {
+  plan: Plan;
+  desired: Map<Ref, Desired>;
+  observation: Observation;
+  startedAt: number;
+}
+
+/** Reads everything, on both sides at once, and plans. Changes nothing; throws when one side could not be read whole. */
+export async function view(context: PbxContext, signal?: AbortSignal): Promise<AuditView> {
+  const { db, digests, settings, limits } = context;
+  const startedAt = Date.now();
+  const [observation, sources] = await Promise.all([
+    context.port.observe(signal),
+    desiredOfPbx(db.read, db.seal, digests, settings.id),
+  ]);
+  const desired = desiredObjects(sources);
+  const refs = differing(desired, observation.objects);
+  const observed = new Map<Ref, Observed>();
+  for (const ref of refs) {
+    const value = observation.objects.get(ref);
+    if (value !== undefined) observed.set(ref, { fingerprint: db.seal.fingerprint(value), value });
+  }
+  const applied = await appliedByRefs(db, settings.id, refs, settings.lastAuditAt);
+  return {
+    desired,
+    observation,
+    startedAt,
+    plan: plan({
+      refs,
+      desired,
+      observed,
+      applied,
+      foreignEndpoints: observation.foreignEndpoints,
+      policy: settings.policy,
+      pinConflict: settings.pinConflict,
+      deletedOwners: await deletedOwners(db, settings.id),
+      cap: {
+        share: limits.deleteCapShare,
+        floor: limits.deleteCapFloor,
+        owned: Math.max(desired.size, observation.objects.size),
+      },
+      fingerprint: db.seal.fingerprint,
+    }),
+  };
+}
+
+function differing(desired: ReadonlyMap<Ref, Desired>, observed: ReadonlyMap<Ref, string>): Ref[] {
+  const refs: Ref[] = [];
+  for (const [ref, { value }] of desired) if (observed.get(ref) !== value) refs.push(ref);
+  for (const ref of observed.keys()) if (!desired.has(ref)) refs.push(ref);
+  return refs;
+}
+
+export interface AuditOutcome {
+  plan: Plan;
+  /** True: the plan deletes too much and waits for approval; nothing was written. */
+  blocked: boolean;
+}
+
+/** A full audit: observe, plan, apply, verify. `approved`: id of a plan that may exceed the delete cap. */
+export async function audit(context: PbxContext, approved: string | null, signal?: AbortSignal): Promise<AuditOutcome> {
+  const { db, settings } = context;
+  const seen = await view(context, signal);
+  context.foreignEndpoints = seen.observation.foreignEndpoints;
+  const found = seen.plan;
+  await db.write((tx) => replaceDrift(tx, settings, found.drift));
+  if (found.needsApproval && found.id !== approved) return { plan: found, blocked: true };
+
+  const adopted = new Set(found.adoptions.filter(({ pin }) => pin !== undefined).map(({ owner }) => ownerKey(owner)));
+  await adoptPins(db, settings, found.adoptions);
+  const changes = found.changes.filter(({ owner }) => owner === undefined || !adopted.has(ownerKey(owner)));
+  const batch = new Batch();
+  await applyPlan(context, { ...found, changes }, batch);
+  await retryThroughOutbox(context, batch);
+  await confirm(context, batch);
+  await heal(context, seen);
+  await db.note(async (tx) => {
+    await dropSettledTombstones(tx, settings.id, seen.startedAt);
+    await tx.pbx.update({
+      where: { id: settings.id },
+      data: { lastAuditAt: new Date(seen.startedAt), approvedPlan: null },
+    });
+  });
+  settings.lastAuditAt = seen.startedAt;
+  return { plan: found, blocked: false };
+}
+
+/** What the audit could not write is tried again, with its reason on the extension, like any other change. */
+async function retryThroughOutbox(context: PbxContext, batch: Batch): Promise<void> {
+  const failed = [...batch.failures.keys()].map((key) => {
+    const at = key.indexOf(':');
+    return { pbxId: context.settings.id, type: key.slice(0, at) as 'company', id: key.slice(at + 1) };
+  });
+  const known = failed.filter(({ id }) => id !== '');
+  if (known.length > 0) await context.db.write((tx) => markDirty(tx, known, { keepState: true }));
+}
+
+/** Objects that are as wanted but stand in no record of ours (a database restored from a backup) are recorded. */
+async function heal(context: PbxContext, seen: AuditView): Promise<void> {
+  const { db, settings } = context;
+  const matched = [...seen.desired].filter(([ref, { value }]) => seen.observation.objects.get(ref) === value);
+  if ((await countApplied(db, settings.id)) >= matched.length) return;
+  const recorded = await appliedByRefs(
+    db,
+    settings.id,
+    matched.map(([ref]) => ref),
+    settings.lastAuditAt,
+  );
+  const rows = matched
+    .filter(([ref]) => !recorded.has(ref))
+    .map(([ref, { owner, value }]) => appliedRow(ref, { owner, value }, db.seal.fingerprint));
+  await db.note((tx) => recordApplied(tx, settings.id, rows));
+}

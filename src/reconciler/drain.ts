@@ -1,0 +1,96 @@
+import { isAstDb, type Ref } from '../plan/pbx-object.ts';
+import { type Applied, type Desired, type Observed, plan } from '../plan/plan.ts';
+import { desiredObjects } from '../plan/project.ts';
+import { ownerKey } from '../plan/source.ts';
+import { adoptPins } from '../store/adopt-pin.ts';
+import { appliedOf } from '../store/applied.ts';
+import { desiredOf } from '../store/desired.ts';
+import type { DirtyOwner } from '../store/outbox.ts';
+import { applyPlan } from './apply-plan.ts';
+import type { Batch } from './batch.ts';
+import type { PbxContext } from './context.ts';
+
+/**
+ * Brings some dirty owners to the PBX. AstDB objects are believed to be what we applied last (a write is absolute, and
+ * the read-back and the audits tell the truth); files are read, because people change PINs in them.
+ */
+export async function applyDirty(context: PbxContext, dirty: readonly DirtyOwner[], batch: Batch): Promise<void> {
+  const { db, digests, settings } = context;
+  const desired = desiredObjects(await desiredOf(db.read, db.seal, digests, dirty));
+  const applied = await appliedOf(db, settings.id, dirty, [...desired.keys()], settings.lastAuditAt);
+  overlayUnverified(applied, batch, db.seal.fingerprint);
+  const refs = new Set<Ref>([...desired.keys(), ...applied.keys()]);
+  const plans = plan({
+    refs,
+    desired,
+    observed: await believed(context, refs, applied),
+    applied,
+    foreignEndpoints: context.foreignEndpoints,
+    policy: 'enforce',
+    pinConflict: settings.pinConflict,
+    deletedOwners: new Set(dirty.map(ownerKey)),
+    cap: { share: 1, floor: Number.POSITIVE_INFINITY, owned: 0 },
+    fingerprint: db.seal.fingerprint,
+  });
+  const adopted = new Set(plans.adoptions.filter(({ pin }) => pin !== undefined).map(({ owner }) => ownerKey(owner)));
+  if (plans.adoptions.length > 0) await adoptPins(db, settings, plans.adoptions);
+  if (adopted.size > 0) {
+    // What is wanted has just changed under the plan: these owners are dirty again and come with the next batch.
+    const others = dirty.filter((owner) => !adopted.has(ownerKey(owner)));
+    if (others.length > 0) await applyDirty(context, others, batch);
+    return;
+  }
+  for (const owner of dirty) batch.add(owner);
+  await applyPlan(context, plans, batch);
+  expectUnloaded(desired, applied, batch, db.seal.fingerprint);
+}
+
+/** What this run has written already stands in no table before it is read back. */
+function overlayUnverified(applied: Map<Ref, Applied>, batch: Batch, fingerprint: (value: string) => string): void {
+  for (const ref of applied.keys()) {
+    const written = batch.expected.get(ref);
+    if (written === undefined) continue;
+    const value = written.value;
+    const pinFingerprint = applied.get(ref)?.pinFingerprint ?? null;
+    applied.set(ref, {
+      owner: written.owner,
+      fingerprint: value === undefined ? '' : fingerprint(value),
+      pinFingerprint,
+      settled: false,
+    });
+  }
+}
+
+async function believed(
+  context: PbxContext,
+  refs: ReadonlySet<Ref>,
+  applied: ReadonlyMap<Ref, Applied>,
+): Promise<Map<Ref, Observed>> {
+  const observed = new Map<Ref, Observed>();
+  for (const [ref, { fingerprint }] of applied) {
+    if (isAstDb(ref) && fingerprint !== '') observed.set(ref, { fingerprint, value: undefined });
+  }
+  const inFiles = [...refs].filter((ref) => !isAstDb(ref));
+  if (inFiles.length > 0) {
+    for (const [ref, value] of await context.port.observeRefs(inFiles)) {
+      if (value !== undefined) observed.set(ref, { fingerprint: context.db.seal.fingerprint(value), value });
+    }
+  }
+  return observed;
+}
+
+/**
+ * A line that stands in the file as wanted although we never recorded it (a crash came between the write and the
+ * reload) is not live yet: it is read back and reloaded like one just written.
+ */
+function expectUnloaded(
+  desired: ReadonlyMap<Ref, Desired>,
+  applied: ReadonlyMap<Ref, Applied>,
+  batch: Batch,
+  fingerprint: (value: string) => string,
+): void {
+  for (const [ref, { owner, value }] of desired) {
+    if (isAstDb(ref) || batch.expected.has(ref) || batch.failures.has(ownerKey(owner))) continue;
+    if (applied.get(ref)?.fingerprint !== fingerprint(value)) batch.expect(ref, owner, value);
+  }
+}

@@ -1,0 +1,49 @@
+import type { Reload } from '../plan/ports.ts';
+import type { Batch } from './batch.ts';
+import type { ReconcilerLimits } from './context.ts';
+
+/**
+ * Files that wait for a reload. One reload serves everything that came together: it is due when nothing came for
+ * `reloadQuietMs`, and at the latest `reloadMaxMs` after the first. The dialplan (a new company) does not wait.
+ */
+export interface ReloadQueue {
+  add(what: Reload, batch: Batch): void;
+  /** What is due now, with the batches it serves; they leave the queue. */
+  takeDue(): { what: Reload; batches: Batch[] }[];
+  /** Milliseconds until something is due; undefined: nothing waits. */
+  nextDueMs(): number | undefined;
+  /** The PBX restarted or the link was lost: everything is found again through the outbox. */
+  clear(): void;
+}
+
+interface Waiting {
+  batches: Batch[];
+  firstAt: number;
+  lastAt: number;
+}
+
+export function createReloadQueue(limits: Pick<ReconcilerLimits, 'reloadQuietMs' | 'reloadMaxMs'>): ReloadQueue {
+  const queue = new Map<Reload, Waiting>();
+  const dueAt = (what: Reload, { firstAt, lastAt }: Waiting) =>
+    what === 'dialplan' ? firstAt : Math.min(lastAt + limits.reloadQuietMs, firstAt + limits.reloadMaxMs);
+  return {
+    add(what, batch) {
+      const now = performance.now();
+      const waiting = queue.get(what) ?? { batches: [], firstAt: now, lastAt: now };
+      waiting.batches.push(batch);
+      waiting.lastAt = now;
+      queue.set(what, waiting);
+    },
+    takeDue() {
+      const now = performance.now();
+      const due = [...queue].filter(([what, waiting]) => dueAt(what, waiting) <= now);
+      for (const [what] of due) queue.delete(what);
+      return due.map(([what, { batches }]) => ({ what, batches }));
+    },
+    nextDueMs() {
+      const times = [...queue].map(([what, waiting]) => dueAt(what, waiting));
+      return times.length === 0 ? undefined : Math.max(0, Math.min(...times) - performance.now());
+    },
+    clear: () => queue.clear(),
+  };
+}
