@@ -50,7 +50,9 @@ export function createPbxReconciler(parts: Parts): PbxReconciler {
   let failures = 0;
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const waiters: { resolve: () => void; reject: (error: unknown) => void }[] = [];
+  // Those who asked for an audit, and those among them whom the pass in flight serves.
+  const asking: Waiter[] = [];
+  let serving: Waiter[] = [];
   const auditTimer = setInterval(() => wantAudit(), limits.auditIntervalMs).unref();
 
   function wake(): void {
