@@ -1,8 +1,11 @@
+import { type ErrorCode, LinekeeperError } from '../errors.ts';
 import { keyOf, kindOf } from '../plan/pbx-object.ts';
 import type { Change, Plan } from '../plan/plan.ts';
 import type { Owner } from '../plan/source.ts';
 import type { Batch } from './batch.ts';
 import type { PbxContext } from './context.ts';
+
+const LINK_LOST: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['AMI_CLOSED', 'AMI_TIMEOUT', 'PBX_UNREACHABLE']);
 
 /** What belongs to nobody we know (an unexpected object) is accounted to the PBX itself. */
 export const NOBODY: Owner = { type: 'company', id: '' };
@@ -16,6 +19,9 @@ export async function applyPlan(context: PbxContext, plan: Plan, batch: Batch): 
   const { changes } = plan;
   if (changes.length === 0) return;
   const results = await context.port.apply(changes.map(({ ref, before, after }) => ({ ref, before, after })));
+  const lost = results.find((result) => !result.ok && LINK_LOST.has(result.code));
+  // Nobody's fault and nothing to remember: the marks stand, and the audit of the next login starts from what is there.
+  if (lost !== undefined && !lost.ok) throw new LinekeeperError('PBX_UNREACHABLE', lost.reason);
   changes.forEach((change, index) => {
     const owner = change.owner ?? NOBODY;
     const result = results[index];

@@ -1,7 +1,7 @@
 import { maskValue } from '../plan/mask.ts';
 import type { DriftFinding } from '../plan/plan.ts';
 import { recordAudit } from './audit-log.ts';
-import type { Tx } from './database.ts';
+import type { Database, Tx } from './database.ts';
 
 /**
  * Replaces what the last audit of a PBX found. What it had not found before becomes an activity event; what stays
@@ -49,4 +49,8 @@ export async function replaceDrift(
       details: { ref: finding.ref, ...detailsOf(finding) },
     })),
   );
+}
+
+export function countDrift(db: Database, pbxId: string): Promise<number> {
+  return db.read.drift.count({ where: { pbxId } });
 }

@@ -1,0 +1,145 @@
+import type { Logger } from 'pino';
+import { LinekeeperError } from '../errors.ts';
+import type { PbxPort } from '../plan/ports.ts';
+import type { Database } from '../store/database.ts';
+import type { Digests } from '../store/digests.ts';
+import { countDrift } from '../store/drift.ts';
+import { outboxStats } from '../store/outbox.ts';
+import { listPbxes, type PbxRow } from '../store/pbxes.ts';
+import type { ReconcilerLimits } from './context.ts';
+import { createPbxReconciler, type PbxReconciler } from './pbx-reconciler.ts';
+import type { SettledBoard } from './settled.ts';
+import type { PbxStatus, SyncService } from './types.ts';
+
+/** One PBX's links, as `daemon.ts` makes them. */
+export interface PbxLinks {
+  port: PbxPort;
+  start(): void;
+  stop(): Promise<void>;
+  /** Ready for reading and writing, or not and why. Called at once with the present state. */
+  onChange(listener: (isReady: boolean, reason: string | undefined) => void): void;
+  /** The PBX says that something happened that is worth a look: it was restarted, or a PIN was changed by phone. */
+  onHint(listener: () => void): void;
+  version(): Promise<string | undefined>;
+}
+
+export interface Fleet extends SyncService {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  poke(pbxId: string): void;
+  links(pbxId: string): PbxLinks;
+}
+
+interface Member {
+  row: PbxRow;
+  links: PbxLinks;
+  reconciler: PbxReconciler;
+  version: string | undefined;
+}
+
+/** Every PBX with its links and its reconciler, as the rows of the database say. */
+export function createFleet(deps: {
+  db: Database;
+  digests: Digests;
+  board: SettledBoard;
+  limits: ReconcilerLimits;
+  log: Logger;
+  connect: (row: PbxRow) => PbxLinks;
+}): Fleet {
+  const { db, digests, board, limits, log } = deps;
+  const members = new Map<string, Member>();
+
+  function join(row: PbxRow): Member {
+    const links = deps.connect(row);
+    const { id, name, policy, pinConflict, lastAuditAt } = row;
+    const settings = { id, name, policy, pinConflict, lastAuditAt };
+    const reconciler = createPbxReconciler({
+      db,
+      digests,
+      board,
+      limits,
+      settings,
+      port: links.port,
+      log: log.child({ pbx: name }),
+    });
+    const member: Member = { row, links, reconciler, version: undefined };
+    links.onChange((isReady, reason) => {
+      reconciler.setOnline(isReady, reason);
+      if (isReady) {
+        void links.version().then(
+          (version) => {
+            member.version = version;
+          },
+          () => {},
+        );
+      }
+    });
+    links.onHint(() => {
+      void reconciler.requestAudit().catch((error) => log.debug({ err: error }, 'audit after a hint did not run'));
+    });
+    links.start();
+    return member;
+  }
+
+  async function leave(member: Member): Promise<void> {
+    members.delete(member.row.id);
+    await member.reconciler.stop();
+    await member.links.stop();
+  }
+
+  function get(pbxId: string): Member {
+    const member = members.get(pbxId);
+    if (member === undefined) throw new LinekeeperError('PBX_UNREACHABLE', 'this PBX is disabled or unknown');
+    return member;
+  }
+
+  async function statusOf(row: PbxRow): Promise<PbxStatus> {
+    const member = members.get(row.id);
+    const stats = await outboxStats(db, row.id);
+    const state = member?.reconciler.state();
+    return {
+      pbxId: row.id,
+      name: row.name,
+      state: state?.state ?? 'disabled',
+      reason: state?.reason,
+      pending: stats.pending,
+      failed: stats.failed,
+      oldestPendingAt: stats.oldestAt,
+      lastAuditAt: row.lastAuditAt === 0 ? null : row.lastAuditAt,
+      lastAuditMs: state?.lastAuditMs ?? null,
+      drift: await countDrift(db, row.id),
+      blockedPlan: state?.blocked?.id,
+      asteriskVersion: member?.version,
+    };
+  }
+
+  async function reload(): Promise<void> {
+    const rows = new Map((await listPbxes(db)).map((row) => [row.id, row]));
+    for (const member of [...members.values()]) {
+      const row = rows.get(member.row.id);
+      if (row === undefined || !row.enabled || row.version !== member.row.version) await leave(member);
+    }
+    for (const row of rows.values()) if (row.enabled && !members.has(row.id)) members.set(row.id, join(row));
+  }
+
+  return {
+    start: reload,
+    reload,
+    async stop() {
+      await Promise.all([...members.values()].map(leave));
+    },
+    poke: (pbxId) => members.get(pbxId)?.reconciler.poke(),
+    links: (pbxId) => get(pbxId).links,
+    status: async () => Promise.all((await listPbxes(db)).map(statusOf)),
+    plan: (pbxId) => get(pbxId).reconciler.plan(),
+    async run(pbxId) {
+      const { row, reconciler } = get(pbxId);
+      await reconciler.requestAudit();
+      return statusOf(row);
+    },
+    async approve(pbxId, planId, actor) {
+      log.warn({ pbx: get(pbxId).row.name, plan: planId, actor }, 'plan approved');
+      await get(pbxId).reconciler.approve(planId);
+    },
+  };
+}
