@@ -53,7 +53,7 @@ export function connectPbx(options: PbxConnectionOptions): PbxConnection {
     sync: linkOf('sync'),
     config: linkOf('config'),
   };
-  const emitter = new EventEmitter<{ ready: []; down: [string] }>();
+  const emitter = new EventEmitter();
   let ready = false;
 
   for (const role of REQUIRED) {
@@ -69,9 +69,9 @@ export function connectPbx(options: PbxConnectionOptions): PbxConnection {
     });
   }
 
-  const listen = <Name extends 'ready' | 'down'>(name: Name, listener: (...args: never[]) => void) => {
-    emitter.on(name, listener as () => void);
-    return () => void emitter.off(name, listener as () => void);
+  const listen = (name: 'ready' | 'down', listener: (reason: string) => void) => {
+    emitter.on(name, listener);
+    return () => void emitter.off(name, listener);
   };
 
   return {

@@ -151,7 +151,7 @@ export class AmiLink {
     signal.addEventListener('abort', abort, { once: true });
     try {
       await this.#checkRights(connection);
-      if (connection.closed !== undefined) return connection.closed;
+      if (connection.closed !== undefined) throw new LinekeeperError('PBX_UNREACHABLE', connection.closed);
       this.#connection = connection;
       this.#state = 'ready';
       this.#log.info({ role }, 'PBX login ready');
