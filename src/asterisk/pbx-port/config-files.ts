@@ -4,7 +4,7 @@ import type { PbxCounters } from './counters.ts';
 import type { PbxLinks } from './links.ts';
 
 /** Milliseconds. A section of 10,000 mailboxes takes Asterisk 80 ms; the rest is for a busy disk. */
-const FILE_TIMEOUT = 30_000;
+const FILE_TIMEOUT = 15_000;
 
 /** GetConfig, CreateConfig and UpdateConfig, on the config login. Throws LinekeeperError AMI_*. */
 export class ConfigFiles {
