@@ -1,5 +1,5 @@
-import type { ExtensionExtras, ExtensionInput } from '../domain/extension-input.ts';
 import type { ErrorCode, FieldError } from '../errors.ts';
+import type { ExtensionExtras, ExtensionInput } from './extension-input.ts';
 
 /** What to do with a row whose extension already exists. `create` and `patch` are what single requests use. */
 export type ExistingStrategy = 'update' | 'skip' | 'fail';

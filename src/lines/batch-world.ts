@@ -1,0 +1,77 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { v7 as uuid } from 'uuid';
+import type { ExtensionRow } from '../domain/extension-row.ts';
+import { generatePin } from '../domain/mailbox.ts';
+import { generateSecret } from '../domain/sip-account.ts';
+import { LinekeeperError } from '../errors.ts';
+import type { Tx } from '../store/database.ts';
+import { type ExistingExtension, extensionsByNumber, takenNumbers } from '../store/extension-writes.ts';
+import { type KnownNumber, numbersByE164 } from '../store/number-writes.ts';
+import {
+  type CompanyRules,
+  companyRules,
+  type KnownUser,
+  sitesOf,
+  userIds,
+  usersByUsername,
+} from '../store/references.ts';
+import type { Seal } from '../store/seal.ts';
+
+/** What the rules of a batch may ask: loaded once for all rows, and kept up to date while they are decided. */
+export interface BatchWorld {
+  company: CompanyRules;
+  existing: Map<string, ExistingExtension>;
+  /** Every number of the company; loaded only when a row asks for the next free one. */
+  taken: Set<string> | undefined;
+  sitesByName: Map<string, string>;
+  siteIds: Set<string>;
+  userIds: Set<string>;
+  usersByName: Map<string, KnownUser>;
+  phoneNumbers: Map<string, KnownNumber>;
+  chance: Chance;
+}
+
+/** Where ids and secrets come from. */
+export interface Chance {
+  id(): string;
+  secret(): string;
+  pin(extension: string): string;
+  seal: Seal;
+}
+
+export function createChance(seal: Seal): Chance {
+  return {
+    id: uuid,
+    secret: () => generateSecret(randomBytes),
+    pin: (extension) => generatePin(extension, randomInt),
+    seal,
+  };
+}
+
+export async function loadWorld(
+  tx: Tx,
+  companyId: string,
+  rows: readonly ExtensionRow[],
+  chance: Chance,
+): Promise<BatchWorld> {
+  const company = await companyRules(tx, companyId);
+  if (company === undefined) throw new LinekeeperError('NOT_FOUND', 'no such company');
+  const numbers = rows.flatMap(({ number }) => (number === undefined ? [] : [number]));
+  const sites = rows.some(({ input, extras }) => input.siteId != null || extras.siteName !== undefined)
+    ? await sitesOf(tx, companyId)
+    : [];
+  const usernames = rows.flatMap(({ extras }) => (extras.user === undefined ? [] : [extras.user.username]));
+  const ids = rows.flatMap(({ input }) => (input.userId == null ? [] : [input.userId]));
+  const e164s = rows.flatMap(({ extras }) => extras.phoneNumbers ?? []);
+  return {
+    company,
+    chance,
+    existing: new Map((await extensionsByNumber(tx, companyId, numbers)).map((one) => [one.number, one])),
+    taken: numbers.length < rows.length ? await takenNumbers(tx, companyId) : undefined,
+    sitesByName: new Map(sites.map((site) => [site.name.toLowerCase(), site.id])),
+    siteIds: new Set(sites.map((site) => site.id)),
+    userIds: await userIds(tx, companyId, ids),
+    usersByName: new Map((await usersByUsername(tx, usernames)).map((user) => [user.username, user])),
+    phoneNumbers: new Map((await numbersByE164(tx, e164s)).map((number) => [number.e164, number])),
+  };
+}

@@ -1,0 +1,61 @@
+import type { BatchContext, ExtensionRow, MailboxSnapshot } from '../domain/extension-row.ts';
+import { pinWeakness } from '../domain/mailbox.ts';
+import type { MailboxValues } from '../store/extension-writes.ts';
+import type { BatchWorld } from './batch-world.ts';
+import type { RowErrors } from './decide-row.ts';
+
+export interface MailboxDecision {
+  values: MailboxValues | undefined;
+  deleted: boolean;
+  changed: boolean;
+  /** A PIN that we made up; shown once. */
+  generatedPin: string | undefined;
+}
+
+const NOTHING: MailboxDecision = { values: undefined, deleted: false, changed: false, generatedPin: undefined };
+
+export function decideMailbox(x: {
+  world: BatchWorld;
+  context: BatchContext;
+  row: ExtensionRow;
+  number: string;
+  extensionId: string;
+  existing: MailboxSnapshot | null;
+  errors: RowErrors;
+}): MailboxDecision {
+  const { existing, number, context } = x;
+  const { seal } = x.world.chance;
+  const given = x.row.input.mailbox;
+  if (given === undefined) return NOTHING;
+  if (given === null) return existing === null ? NOTHING : { ...NOTHING, deleted: true, changed: true };
+
+  const weakness = given.pin === undefined || context.allowWeakPins ? undefined : pinWeakness(given.pin, number);
+  if (weakness !== undefined)
+    x.errors.add('PIN_WEAK', 'mailbox.pin', `the PIN ${weakness}; choose another or force it`);
+
+  const id = existing?.id ?? x.world.chance.id();
+  const purpose = `Mailbox:${id}`;
+  const oldPin = existing === null ? undefined : seal.open(existing.pinSealed, purpose);
+  const generatedPin = oldPin === undefined && given.pin === undefined ? x.world.chance.pin(number) : undefined;
+  const pin = given.pin ?? oldPin ?? generatedPin ?? '';
+  const values: MailboxValues = {
+    id,
+    extensionId: x.extensionId,
+    pinSealed: existing !== null && pin === oldPin ? existing.pinSealed : seal.seal(pin, purpose),
+    pinSource: context.source,
+    email: given.email === undefined ? (existing?.email ?? null) : given.email,
+    attach: given.attach ?? existing?.attach ?? true,
+    deleteAfterMail: given.deleteAfterMail ?? existing?.deleteAfterMail ?? false,
+    timezone: given.timezone === undefined ? (existing?.timezone ?? null) : given.timezone,
+    enabled: given.enabled ?? existing?.enabled ?? true,
+  };
+  const changed =
+    existing === null ||
+    values.pinSealed !== existing.pinSealed ||
+    values.email !== existing.email ||
+    values.attach !== existing.attach ||
+    values.deleteAfterMail !== existing.deleteAfterMail ||
+    values.timezone !== existing.timezone ||
+    values.enabled !== existing.enabled;
+  return changed ? { values, deleted: false, changed, generatedPin } : NOTHING;
+}

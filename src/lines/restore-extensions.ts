@@ -1,0 +1,88 @@
+import type { ExtensionSnapshot } from '../domain/extension-row.ts';
+import { type AuditEntry, recordAudit } from '../store/audit-log.ts';
+import type { Tx } from '../store/database.ts';
+import { deleteMailboxes, extensionsById, updateExtensions, upsertMailboxes } from '../store/extension-writes.ts';
+import { moveNumbers, numbersOfExtensions } from '../store/number-writes.ts';
+import { markDirty } from '../store/outbox.ts';
+import { companyRules } from '../store/references.ts';
+import { numberMarks } from './number-marks.ts';
+import { releaseMoves } from './release-numbers.ts';
+import type { UndoResult } from './undo-result.ts';
+
+export async function restoreExtensions(
+  tx: Tx,
+  actor: string,
+  items: readonly { snapshot: ExtensionSnapshot; ifVersion: number }[],
+): Promise<UndoResult[]> {
+  const present = new Map(
+    (
+      await extensionsById(
+        tx,
+        items.map(({ snapshot }) => snapshot.id),
+      )
+    ).map((one) => [one.id, one]),
+  );
+  const good: { snapshot: ExtensionSnapshot; companyId: string }[] = [];
+  const results = items.map(({ snapshot, ifVersion }): UndoResult => {
+    const now = present.get(snapshot.id);
+    if (now === undefined) return { extensionId: snapshot.id, ok: false, reason: 'it no longer exists' };
+    if (now.version !== ifVersion) return { extensionId: snapshot.id, ok: false, reason: 'it was changed since' };
+    good.push({ snapshot, companyId: now.companyId });
+    return { extensionId: snapshot.id, ok: true };
+  });
+  if (good.length === 0) return results;
+  await updateExtensions(
+    tx,
+    good.map(({ snapshot, companyId }) => ({ ...snapshot, companyId })),
+  );
+  await upsertMailboxes(
+    tx,
+    good.flatMap(({ snapshot }) =>
+      snapshot.mailbox === null ? [] : [{ ...snapshot.mailbox, extensionId: snapshot.id, pinSource: 'undo' }],
+    ),
+  );
+  await deleteMailboxes(
+    tx,
+    good.filter(({ snapshot }) => snapshot.mailbox === null).map(({ snapshot }) => snapshot.id),
+  );
+  const kept = new Set(good.flatMap(({ snapshot }) => snapshot.phoneNumbers));
+  const numbers = (
+    await numbersOfExtensions(
+      tx,
+      good.map(({ snapshot }) => snapshot.id),
+    )
+  ).filter(({ e164 }) => !kept.has(e164));
+  await moveNumbers(
+    tx,
+    actor,
+    releaseMoves(numbers, 'spare', (number) => ({
+      extension: present.get(number.extensionId ?? '')?.number ?? null,
+      quarantineDays: 0,
+    })),
+  );
+  const pbxes = new Map<string, string | undefined>();
+  for (const { companyId } of good) {
+    if (!pbxes.has(companyId)) pbxes.set(companyId, (await companyRules(tx, companyId))?.pbxId);
+  }
+  await markDirty(tx, [
+    ...good.flatMap(({ snapshot, companyId }) => {
+      const pbxId = pbxes.get(companyId);
+      return pbxId === undefined ? [] : [{ pbxId, type: 'extension' as const, id: snapshot.id }];
+    }),
+    ...numberMarks(numbers, (companyId) => pbxes.get(companyId)),
+  ]);
+  await recordAudit(
+    tx,
+    good.map(
+      ({ snapshot, companyId }): AuditEntry => ({
+        actor,
+        action: 'extension.restored',
+        objectType: 'extension',
+        objectId: snapshot.id,
+        companyId,
+        details: { extension: snapshot.number },
+      }),
+    ),
+  );
+  return results;
+}

@@ -1,0 +1,6 @@
+/** Whether an extension could be taken back, and why not. */
+export interface UndoResult {
+  extensionId: string;
+  ok: boolean;
+  reason?: string;
+}

@@ -1,0 +1,197 @@
+import type { ExtensionSnapshot } from '../domain/extension-row.ts';
+import type { Tx } from './database.ts';
+
+/**
+ * Bulk reads and writes of extensions. One statement with one JSON parameter for any number of rows: fifty times
+ * cheaper per row than a call of the client, and the same code for one extension and for ten thousand.
+ */
+export interface ExistingExtension extends ExtensionSnapshot {
+  companyId: string;
+  accounts: number;
+}
+
+const SNAPSHOT = `json_object('id', e.id, 'companyId', e."companyId", 'number', e."number", 'displayName', e."displayName",
+  'callerIdName', e."callerIdName", 'userId', e."userId", 'siteId', e."siteId", 'ringSeconds', e."ringSeconds",
+  'forwardAlways', e."forwardAlways", 'forwardBusy', e."forwardBusy", 'forwardNoAnswer', e."forwardNoAnswer",
+  'doNotDisturb', json(iif(e."doNotDisturb", 'true', 'false')), 'classOfService', e."classOfService",
+  'pickupGroup', e."pickupGroup", 'enabled', json(iif(e."enabled", 'true', 'false')), 'version', e."version",
+  'accounts', (SELECT count(*) FROM "SipAccount" a WHERE a."extensionId" = e.id),
+  'mailbox', (SELECT json_object('id', m.id, 'pinSealed', m."pinSealed", 'email', m."email",
+     'attach', json(iif(m."attach", 'true', 'false')), 'deleteAfterMail', json(iif(m."deleteAfterMail", 'true', 'false')),
+     'timezone', m."timezone", 'enabled', json(iif(m."enabled", 'true', 'false')))
+     FROM "Mailbox" m WHERE m."extensionId" = e.id),
+  'phoneNumbers', (SELECT json_group_array(n."e164") FROM "PhoneNumber" n WHERE n."extensionId" = e.id))`;
+
+async function snapshots(tx: Tx, from: string, ...parameters: string[]): Promise<ExistingExtension[]> {
+  const [row] = await tx.$queryRawUnsafe<{ json: string }[]>(
+    `SELECT json_group_array(json(x)) AS json FROM (SELECT ${SNAPSHOT} AS x ${from})`,
+    ...parameters,
+  );
+  return JSON.parse(row?.json ?? '[]') as ExistingExtension[];
+}
+
+export function extensionsByNumber(
+  tx: Tx,
+  companyId: string,
+  numbers: readonly string[],
+): Promise<ExistingExtension[]> {
+  const from = 'FROM json_each(?2) j JOIN "Extension" e ON e."companyId" = ?1 AND e."number" = j.value';
+  return snapshots(tx, from, companyId, JSON.stringify(numbers));
+}
+
+export function extensionsById(tx: Tx, ids: readonly string[]): Promise<ExistingExtension[]> {
+  return snapshots(tx, 'FROM json_each(?1) j JOIN "Extension" e ON e.id = j.value', JSON.stringify(ids));
+}
+
+/** Every extension number of a company: what "next free" must avoid. */
+export async function takenNumbers(tx: Tx, companyId: string): Promise<Set<string>> {
+  const [row] = await tx.$queryRawUnsafe<{ json: string }[]>(
+    'SELECT json_group_array("number") AS json FROM "Extension" WHERE "companyId" = ?',
+    companyId,
+  );
+  return new Set(JSON.parse(row?.json ?? '[]') as string[]);
+}
+
+export type ExtensionValues = Omit<ExtensionSnapshot, 'mailbox' | 'phoneNumbers' | 'version'> & { companyId: string };
+
+const FIELDS = [
+  'number',
+  'displayName',
+  'callerIdName',
+  'userId',
+  'siteId',
+  'ringSeconds',
+  'forwardAlways',
+  'forwardBusy',
+  'forwardNoAnswer',
+  'doNotDisturb',
+  'classOfService',
+  'pickupGroup',
+  'enabled',
+] as const satisfies readonly (keyof ExtensionValues)[];
+export type ExtensionField = (typeof FIELDS)[number];
+export const EXTENSION_FIELDS: readonly ExtensionField[] = FIELDS;
+
+function asRow(values: ExtensionValues): unknown[] {
+  return [values.id, values.companyId, ...FIELDS.map((field) => sqlValue(values[field]))];
+}
+
+/** JSON has booleans, SQLite has not: `->>` would give 1 and 0 for them, but only of true JSON booleans. */
+function sqlValue(value: string | number | boolean | null): string | number | null {
+  return typeof value === 'boolean' ? Number(value) : value;
+}
+
+export async function insertExtensions(tx: Tx, rows: readonly ExtensionValues[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.$executeRawUnsafe(
+    `INSERT INTO "Extension" ("id", "companyId", ${FIELDS.map((field) => `"${field}"`).join(', ')}, "createdAt", "updatedAt")
+     SELECT ${['id', 'companyId', ...FIELDS].map((_, at) => `value->>${at}`).join(', ')}, ?2, ?2 FROM json_each(?1)`,
+    JSON.stringify(rows.map(asRow)),
+    Date.now(),
+  );
+}
+
+/** Writes all fields of existing extensions and raises their versions. */
+export async function updateExtensions(tx: Tx, rows: readonly ExtensionValues[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.$executeRawUnsafe(
+    `UPDATE "Extension" SET ${FIELDS.map((field, at) => `"${field}" = j.value->>${at + 2}`).join(', ')},
+       "version" = "version" + 1, "updatedAt" = ?2 FROM json_each(?1) j WHERE "Extension".id = j.value->>0`,
+    JSON.stringify(rows.map(asRow)),
+    Date.now(),
+  );
+}
+
+export interface NewAccount {
+  id: string;
+  extensionId: string;
+  ordinal: number;
+  label: string | null;
+  kind: string;
+  codecs: readonly string[] | null;
+  maxContacts: number;
+  secretSealed: string;
+}
+
+export async function insertAccounts(tx: Tx, accounts: readonly NewAccount[]): Promise<void> {
+  if (accounts.length === 0) return;
+  await tx.$executeRawUnsafe(
+    `INSERT INTO "SipAccount" ("id","extensionId","ordinal","label","kind","codecs","maxContacts","secretSealed","rotatedAt","createdAt")
+     SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, ?2, ?2 FROM json_each(?1)`,
+    JSON.stringify(
+      accounts.map((one) => [
+        one.id,
+        one.extensionId,
+        one.ordinal,
+        one.label,
+        one.kind,
+        one.codecs === null ? null : JSON.stringify(one.codecs),
+        one.maxContacts,
+        one.secretSealed,
+      ]),
+    ),
+    Date.now(),
+  );
+}
+
+export interface MailboxValues {
+  id: string;
+  extensionId: string;
+  pinSealed: string;
+  pinSource: string;
+  email: string | null;
+  attach: boolean;
+  deleteAfterMail: boolean;
+  timezone: string | null;
+  enabled: boolean;
+}
+
+export async function upsertMailboxes(tx: Tx, rows: readonly MailboxValues[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.$executeRawUnsafe(
+    `INSERT INTO "Mailbox" ("id","extensionId","pinSealed","pinSource","email","attach","deleteAfterMail","timezone","enabled",
+       "pinChangedAt","createdAt","updatedAt")
+     SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, ?2, ?2, ?2
+       FROM json_each(?1) WHERE true
+     ON CONFLICT ("extensionId") DO UPDATE SET "email" = excluded."email", "attach" = excluded."attach",
+       "deleteAfterMail" = excluded."deleteAfterMail", "timezone" = excluded."timezone", "enabled" = excluded."enabled",
+       "pinChangedAt" = iif(excluded."pinSealed" = "pinSealed", "pinChangedAt", excluded."pinChangedAt"),
+       "pinSource" = iif(excluded."pinSealed" = "pinSealed", "pinSource", excluded."pinSource"),
+       "pinSealed" = excluded."pinSealed", "version" = "version" + 1, "updatedAt" = excluded."updatedAt"`,
+    JSON.stringify(
+      rows.map((row) => [
+        row.id,
+        row.extensionId,
+        row.pinSealed,
+        row.pinSource,
+        row.email,
+        Number(row.attach),
+        Number(row.deleteAfterMail),
+        row.timezone,
+        Number(row.enabled),
+      ]),
+    ),
+    Date.now(),
+  );
+}
+
+export async function deleteMailboxes(tx: Tx, extensionIds: readonly string[]): Promise<void> {
+  if (extensionIds.length === 0) return;
+  await tx.$executeRawUnsafe(
+    'DELETE FROM "Mailbox" WHERE "extensionId" IN (SELECT value FROM json_each(?))',
+    JSON.stringify(extensionIds),
+  );
+}
+
+/** Deletes extensions with their accounts and mailboxes. Their numbers must have been released before. */
+export async function deleteExtensions(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx.$executeRawUnsafe(
+    'DELETE FROM "Extension" WHERE id IN (SELECT value FROM json_each(?))',
+    JSON.stringify(ids),
+  );
+}
+
+/** Something that belongs to the extension changed. */
+export async function touchExtension(tx: Tx, id: string): Promise<void> {
+  await tx.extension.update({ where: { id }, data: { version: { increment: 1 }, updatedAt: new Date() } });
+}

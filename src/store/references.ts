@@ -1,0 +1,68 @@
+import type { Tx } from './database.ts';
+
+/** The company of a change, as rules need it. */
+export interface CompanyRules {
+  id: string;
+  pbxId: string;
+  slug: string;
+  ranges: [string, string][];
+  quarantineDays: number;
+}
+
+export async function companyRules(tx: Tx, companyId: string): Promise<CompanyRules | undefined> {
+  const row = await tx.company.findUnique({ where: { id: companyId } });
+  if (row === null) return undefined;
+  const { id, pbxId, slug, quarantineDays } = row;
+  return { id, pbxId, slug, ranges: JSON.parse(row.ranges), quarantineDays };
+}
+
+export interface KnownUser {
+  id: string;
+  companyId: string;
+  username: string;
+  firstName: string;
+  lastName: string;
+  email: string | null;
+}
+
+export async function usersByUsername(tx: Tx, usernames: readonly string[]): Promise<KnownUser[]> {
+  return usernames.length === 0 ? [] : tx.user.findMany({ where: { username: { in: [...usernames] } } });
+}
+
+export async function userIds(tx: Tx, companyId: string, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await tx.user.findMany({ where: { companyId, id: { in: [...ids] } }, select: { id: true } });
+  return new Set(rows.map((row) => row.id));
+}
+
+export async function sitesOf(tx: Tx, companyId: string): Promise<{ id: string; name: string }[]> {
+  return tx.site.findMany({ where: { companyId }, select: { id: true, name: true } });
+}
+
+export interface UserValues {
+  id: string;
+  companyId: string;
+  username: string;
+  firstName: string | undefined;
+  lastName: string | undefined;
+  /** undefined: unchanged. */
+  email: string | null | undefined;
+}
+
+/** Adds users, or changes the named fields of those that exist. */
+export async function upsertUsers(tx: Tx, users: readonly UserValues[]): Promise<void> {
+  if (users.length === 0) return;
+  await tx.$executeRawUnsafe(
+    `INSERT INTO "User" ("id","companyId","username","firstName","lastName","email","createdAt","updatedAt")
+     SELECT value->>0, value->>1, value->>2, coalesce(value->>3, ''), coalesce(value->>4, ''), value->>5, ?2, ?2
+       FROM json_each(?1) WHERE true
+     ON CONFLICT ("id") DO UPDATE SET
+       "firstName" = iif(excluded."firstName" = '', "firstName", excluded."firstName"),
+       "lastName" = iif(excluded."lastName" = '', "lastName", excluded."lastName"),
+       "email" = coalesce(excluded."email", "email"), "version" = "version" + 1, "updatedAt" = excluded."updatedAt"`,
+    JSON.stringify(
+      users.map((user) => [user.id, user.companyId, user.username, user.firstName, user.lastName, user.email ?? null]),
+    ),
+    Date.now(),
+  );
+}
