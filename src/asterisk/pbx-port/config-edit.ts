@@ -12,8 +12,8 @@ export type Operation =
  * The operations that make one section hold exactly `target` (undefined or empty: no such section).
  *
  * Line by line only where every variable is unique on both sides (`keyed`: mailboxes). Measured on 22.10.1: Update
- * changes the first of two equal variables, Delete removes both, and of two equal sections only the first is ever
- * found; so anything doubled is written anew, and `Match` (asterisk #511) is never used.
+ * changes the first of two equal variables, Delete removes both, and every operation works on all sections of the name
+ * at once; so anything doubled is written anew, and `Match` (asterisk #511) is never used.
  */
 export function editCategory(
   file: ConfigFile,
@@ -22,13 +22,11 @@ export function editCategory(
   keyed: boolean,
 ): Operation[] {
   const sections = file.filter(({ name }) => name === category);
-  if (!target || target.length === 0) return sections.map(() => ({ op: 'DelCat', category }));
+  if (!target || target.length === 0) return sections.length > 0 ? [{ op: 'DelCat', category }] : [];
   const appends = target.map(([variable, value]): Operation => ({ op: 'Append', category, variable, value }));
   const [only, ...more] = sections;
   if (!only) return [{ op: 'NewCat', category }, ...appends];
-  if (more.length > 0) {
-    return [...sections.map((): Operation => ({ op: 'DelCat', category })), { op: 'NewCat', category }, ...appends];
-  }
+  if (more.length > 0) return [{ op: 'DelCat', category }, { op: 'NewCat', category }, ...appends];
   if (!keyed || isDoubled(only.lines)) return [{ op: 'EmptyCat', category }, ...appends];
   return editLines(category, new Map(only.lines), new Map(target));
 }
