@@ -48,6 +48,14 @@ export function createPhones(t: Teardown, sipPort: number) {
   const audio = join(folder, 'noise.ul');
   writeFileSync(audio, Buffer.from(Array.from({ length: 8000 }, (_, index) => (index * 37) % 256)));
 
+  // never a port twice: what Asterisk still sends to an ended phone must not reach the next one
+  let lastPort = 32_768 + Math.floor(Math.random() * 20_000);
+  function nextPort(): number {
+    do lastPort++;
+    while (listensOnUdp(lastPort));
+    return lastPort;
+  }
+
   function start(scenario: string, ip: string, args: Record<string, string>, flags: string[] = []): SippRun {
     const log = join(folder, `${scenario}-${++count}.log`);
     const keys = Object.entries(args).flatMap(([name, value]) => ['-key', name, value]);
@@ -63,6 +71,7 @@ export function createPhones(t: Teardown, sipPort: number) {
       [
         ...['-sf', file, `127.0.0.1:${sipPort}`, '-i', ip, '-mi', ip, '-m', '1'],
         ...['-nostdin', '-trace_msg', '-message_file', log, '-timeout', `${DEADLINE_S}s`, '-timeout_error'],
+        ...(flags.includes('-p') ? [] : ['-p', String(nextPort())]),
         ...['-cid_str', `${count}-%u-%p@%s`, ...keys, ...flags],
       ],
       { cwd: folder, stdio: 'ignore', env: { ...process.env, TERM: 'dumb' } },
@@ -112,7 +121,7 @@ export function createPhones(t: Teardown, sipPort: number) {
     /** A phone on `port` that treats one call this way; resolves when it listens. */
     async callee(
       port: number,
-      behaviour: 'answer' | 'busy' | 'no-answer' | 'redirect',
+      behaviour: 'answer' | 'busy' | 'no-answer' | 'redirect' | 'notified',
       options: { ip?: string; ringing?: number; target?: string } = {},
     ): Promise<SippRun> {
       const ip = options.ip ?? '127.0.0.1';
