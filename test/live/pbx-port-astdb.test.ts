@@ -55,6 +55,7 @@ t.test('what is put can be read back, by us and by others, and deleted', async (
 });
 
 t.test('one bad object fails alone, and nothing of it is written', async (t) => {
+  t.same([...(await port.observeRefs(['endpoint/1_01', 'nonsense/1'])).values()], [undefined, undefined]);
   const results = await port.apply([
     put('endpoint/1001', '{"context":"a"}'),
     put('endpoint/1_01', '{}'),

@@ -10,7 +10,15 @@ import { type FileWrite, writeFileObjects } from './file-writer.ts';
 import { readForeignEndpoints } from './foreign-endpoints.ts';
 import { checkAborted, type PbxLinks } from './links.ts';
 import { pipelined } from './pipelined.ts';
-import { type AstDbPlace, COMPANIES_FILE, type FilePlace, placeOf, voicemailFile, voicemailFileOf } from './place.ts';
+import {
+  type AstDbPlace,
+  COMPANIES_FILE,
+  type FilePlace,
+  type Place,
+  placeOf,
+  voicemailFile,
+  voicemailFileOf,
+} from './place.ts';
 import { failure } from './results.ts';
 import { Serial } from './serial.ts';
 
@@ -83,11 +91,13 @@ export function createPbxPort({
   }
 
   async function observeRefs(refs: readonly Ref[], signal?: AbortSignal): Promise<Map<Ref, string | undefined>> {
+    const nowhere = new Map<Ref, undefined>();
     const inAstDb = new Map<Ref, AstDbPlace>();
     const inFiles = new Map<string, Map<Ref, FilePlace>>();
     for (const ref of refs) {
-      const place = placeOf(ref, voicemailFiles);
-      if (place.in === 'astdb') inAstDb.set(ref, place);
+      const place = placeIfAny(ref);
+      if (place === undefined) nowhere.set(ref, undefined);
+      else if (place.in === 'astdb') inAstDb.set(ref, place);
       else inFiles.set(place.file, (inFiles.get(place.file) ?? new Map<Ref, FilePlace>()).set(ref, place));
     }
     const found = await astDb.read(inAstDb, signal);
@@ -96,7 +106,16 @@ export function createPbxPort({
       const view = new FileView(await files.readOurs(file));
       for (const [ref, place] of places) found.set(ref, view.value(place));
     });
-    return found;
+    return new Map([...nowhere, ...found]);
+  }
+
+  /** What cannot be a name on the PBX is not there: one bad ref must not hide what became of the others. */
+  function placeIfAny(ref: Ref): Place | undefined {
+    try {
+      return placeOf(ref, voicemailFiles);
+    } catch {
+      return undefined;
+    }
   }
 
   async function apply(writes: readonly Write[], signal?: AbortSignal): Promise<WriteResult[]> {
