@@ -68,6 +68,25 @@ t.test('calls to and from the outside', async (t) => {
     t.equal(await phones.call({ ...beta, to: '030987654' }).status(), 403);
   });
 
+  for (const [sentence, target, expected] of [
+    ['goes out under the class of the phone that transfers', '030987654', '+4930987654'],
+    ['is refused when that class does not allow it', '0033123456789', undefined],
+  ] as const) {
+    await t.test(`a blind transfer of an outside caller ${sentence}`, async (t) => {
+      const bob = await d.phone('2050');
+      await d.ami.dbPut('linekeeper/number', '4930205000', { company: 'acme', extension: '2050' });
+      const gateway = await trunk();
+      const transferring = await phones.callee(bob.port, 'transfer', { target });
+      const call = phones.trunkCall(TRUNK.ip, { from: TRUNK.from, to: '+4930205000', hold: 1000 });
+      t.equal(await call.status(), 200);
+      await call.done;
+      t.match(transferring.messages(), /SIP\/2\.0 202/);
+      t.equal(/INVITE sip:([^@]*)@/.exec(gateway.messages())?.[1], expected);
+      await gateway.end();
+      await transferring.end();
+    });
+  }
+
   await incomingCalls(t, d);
   await companiesApart(t, d);
 

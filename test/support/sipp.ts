@@ -121,7 +121,7 @@ export function createPhones(t: Teardown, sipPort: number) {
     /** A phone on `port` that treats one call this way; resolves when it listens. */
     async callee(
       port: number,
-      behaviour: 'answer' | 'busy' | 'no-answer' | 'redirect' | 'notified',
+      behaviour: 'answer' | 'busy' | 'no-answer' | 'redirect' | 'transfer' | 'notified',
       options: { ip?: string; ringing?: number; target?: string } = {},
     ): Promise<SippRun> {
       const ip = options.ip ?? '127.0.0.1';

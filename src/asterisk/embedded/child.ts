@@ -37,12 +37,14 @@ export async function orphanBelow(root: string): Promise<number | undefined> {
 
 /** SIGTERM, and SIGKILL when that is not enough. */
 export async function endProcess(pid: number): Promise<void> {
-  signalProcess(pid, 'SIGTERM');
-  // a stopped process takes SIGTERM only once it goes on
-  signalProcess(pid, 'SIGCONT');
-  const deadline = Date.now() + GRACE_MS;
-  while (processLives(pid)) {
-    if (Date.now() > deadline) signalProcess(pid, 'SIGKILL');
+  const started = Date.now();
+  for (let round = 0; processLives(pid); round++) {
+    if (Date.now() - started > GRACE_MS) signalProcess(pid, 'SIGKILL');
+    // Asterisk forgets a SIGTERM that comes while it is starting, and a stopped process takes it only once it goes on
+    else if (round % 25 === 0) {
+      signalProcess(pid, 'SIGTERM');
+      signalProcess(pid, 'SIGCONT');
+    }
     await delay(20);
   }
 }

@@ -55,6 +55,7 @@ export function createEmbeddedPbx(options: EmbeddedPbxOptions): EmbeddedPbx {
   let stopping = false;
   let deaths = 0;
   let restart: NodeJS.Timeout | undefined;
+  let launching = Promise.resolve();
 
   async function findBinary(signal?: AbortSignal): Promise<AsteriskBinary> {
     const installed = await findInstalledAsterisk(options.asteriskPath);
@@ -71,13 +72,22 @@ export function createEmbeddedPbx(options: EmbeddedPbxOptions): EmbeddedPbx {
     launched.once('exit', (code, signal) => {
       if (child === launched) child = undefined;
       if (stopping) return;
-      deaths = Date.now() - started > STABLE_MS ? 1 : deaths + 1;
-      const pause = Math.min(1000 * 2 ** (deaths - 1), LONGEST_PAUSE_MS);
-      log.error({ code, signal, pause }, 'the embedded PBX ended; starting it again');
-      restart = setTimeout(() => {
-        launch(binary).catch((error: unknown) => log.error({ err: error }, 'the embedded PBX did not start again'));
-      }, pause);
+      if (Date.now() - started > STABLE_MS) deaths = 0;
+      log.error({ code, signal }, 'the embedded PBX ended; starting it again');
+      relaunchLater(binary);
     });
+  }
+
+  function relaunchLater(binary: AsteriskBinary): void {
+    restart = setTimeout(
+      () => {
+        launching = launch(binary).catch((error: unknown) => {
+          log.error({ err: error }, 'the embedded PBX could not be started again');
+          if (!stopping) relaunchLater(binary);
+        });
+      },
+      Math.min(1000 * 2 ** deaths++, LONGEST_PAUSE_MS),
+    );
   }
 
   async function waitForBoot(secrets: AmiSecrets, signal?: AbortSignal): Promise<void> {
@@ -91,6 +101,7 @@ export function createEmbeddedPbx(options: EmbeddedPbxOptions): EmbeddedPbx {
   async function stop(): Promise<void> {
     stopping = true;
     clearTimeout(restart);
+    await launching;
     if (child?.pid !== undefined) await endProcess(child.pid);
   }
 
