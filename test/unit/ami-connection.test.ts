@@ -168,9 +168,9 @@ for (const Wire of [StreamWire, ManagerWire]) {
       const connection = await open(t, server.port, 'events', {
         onEvent: (event) => events.push(event.get('Event') ?? ''),
       });
-      const names = ['rawevent', 'Close', 'error', 'connect', 'end', 'managerevent'];
+      const names = ['ChallengeResponseFailed', 'rawevent', 'Close', 'error', 'connect', 'end', 'managerevent'];
       server.script = ({ reply, raw }) => {
-        for (const name of names) raw(`Event: ${name}\r\n__proto__: x\r\nconstructor: y\r\n\r\n`);
+        for (const name of names) raw(`Event: ${name}\r\nResponse: z\r\n__proto__: x\r\nconstructor: y\r\n\r\n`);
         reply(['Response: Success']);
       };
       await connection.action('Ping');

@@ -178,9 +178,9 @@ export class AmiConnection {
       if (!pending.take(message)) return;
       this.#pending.delete(actionId!);
       this.#startWaiting();
-    } else if (message.get('Response') !== undefined) {
+    } else if (message.kind === 'response') {
       this.strayAnswers += 1;
-    } else if (message.get('Event') !== undefined && actionId === undefined) {
+    } else if (message.kind === 'event' && actionId === undefined) {
       this.#options.onEvent?.(message);
     }
   }

@@ -1,8 +1,9 @@
 /**
  * Headers that are dropped while decoding, so that nothing above can log or show them: Asterisk sends a mailbox's new
- * PIN in clear with `VoicemailPasswordChange`.
+ * PIN in clear with `VoicemailPasswordChange`, and with `ChallengeResponseFailed` the answer that would have been right.
  */
-const DROPPED = 'newpassword';
+const DROPPED: ReadonlySet<string> = new Set(['newpassword', 'expectedresponse']);
+const DROPPED_LENGTHS: ReadonlySet<number> = new Set([...DROPPED].map((name) => name.length));
 
 /**
  * One message from Asterisk. Headers stay in order in one flat list and are looked up by comparing, never used as keys
@@ -14,8 +15,16 @@ export class AmiMessage {
   readonly #flat: string[] = [];
 
   add(name: string, value: string): void {
-    if (name.length === DROPPED.length && name.toLowerCase() === DROPPED) return;
+    if (DROPPED_LENGTHS.has(name.length) && DROPPED.has(name.toLowerCase())) return;
     this.#flat.push(name, value);
+  }
+
+  /** By its first header: an event may well have a header `Response` (`ChallengeResponseFailed` does). */
+  get kind(): 'response' | 'event' | undefined {
+    const first = this.#flat[0];
+    if (first === undefined) return undefined;
+    if (sameName(first, 'Event')) return 'event';
+    return sameName(first, 'Response') ? 'response' : undefined;
   }
 
   /** The first value of a header. */

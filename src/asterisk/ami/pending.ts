@@ -30,7 +30,7 @@ export function pendingResponse(action: string, times: Times, outcome: Outcome<A
     action,
     times,
     take(message) {
-      if (message.get('Response') === undefined) return false;
+      if (message.kind !== 'response') return false;
       outcome.resolve(message);
       return true;
     },
@@ -62,15 +62,15 @@ export function pendingList<T>(
     action,
     times,
     take(message) {
-      const name = message.get('Event');
-      if (name === undefined) {
+      if (message.kind === 'response') {
         // The second answer to one action is somebody's mistake; the first stands.
-        if (accepted || message.get('Response') === undefined) return false;
+        if (accepted) return false;
         accepted = message.get('Response') === 'Success';
         if (!accepted) outcome.reject(refusal(action, message));
         return !accepted;
       }
       if (!accepted) return false;
+      const name = message.get('Event');
       if (name === event) {
         try {
           items.push(map(message));

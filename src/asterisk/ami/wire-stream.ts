@@ -1,8 +1,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import { messageOf } from '../../errors.ts';
-import { AmiDecoder } from './decode.ts';
-import { type AmiFields, encodeAction } from './encode.ts';
+import { AmiDecoder, type AmiFields, encodeAction } from './codec.ts';
 import type { AmiAddress, AmiCredentials, Wire, WireHandler } from './wire.ts';
 
 /**
