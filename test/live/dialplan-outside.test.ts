@@ -48,7 +48,7 @@ t.test('calls to and from the outside', async (t) => {
         t.equal(await gateway.done, 0);
         t.equal(/INVITE sip:([^@]*)@/.exec(gateway.messages())?.[1], expected);
         t.match(gateway.messages(), /From: .*<sip:\+4930123@/, 'the company number is shown');
-        t.notMatch(gateway.messages(), /2001|2002|2003|2004/, 'and no internal one');
+        t.notMatch(gateway.messages(), /sip:200[1-4]@/, 'and no internal one');
       }
     });
   }

@@ -135,7 +135,7 @@ t.test('calls between extensions', async (t) => {
     const victim = await d.phone('1021');
     const bob = await d.extension('1022');
     const port = await freePort();
-    const contact = `sip:x&PJSIP/1021&y@127.0.0.1:${port}`;
+    const contact = `sip:x&PJSIP/1021&PJSIP/y@127.0.0.1:${port}`;
     t.equal(await phones.register(bob, port, { contact }), 200);
     const callee = await phones.callee(victim.port, 'answer');
     t.ok((await phones.call({ ...alice, to: '1022' }).status()) >= 400);
