@@ -1,0 +1,42 @@
+import { LinekeeperError } from '../errors.ts';
+import type { Tx } from '../store/database.ts';
+import { type CompanyObject, companyOf } from '../store/queries/company-of.ts';
+import type { Principal } from './scopes.ts';
+
+/**
+ * Refuses objects of a company that the caller must not see, in the words used for objects that do not exist, so that
+ * nobody can find out which is the case.
+ */
+export async function mustSee(tx: Tx, principal: Principal, type: CompanyObject, id: string): Promise<void> {
+  const companyId = await companyOf(tx, type, id);
+  if (companyId === undefined || !sees(principal, companyId)) throw notFound(type);
+}
+
+export function notFound(what: string): LinekeeperError {
+  return new LinekeeperError('NOT_FOUND', `there is no such ${what}`);
+}
+
+export function sees(principal: Principal, companyId: string): boolean {
+  return principal.companyId === undefined || principal.companyId === companyId;
+}
+
+/** PBXes and their sync belong to no company: a token of one company has no business there. */
+export function mustBeGlobal(principal: Principal): void {
+  if (principal.companyId !== undefined) {
+    throw new LinekeeperError('FORBIDDEN', 'a token of one company cannot do this');
+  }
+}
+
+/** The company that a new object shall belong to; a token of one company need not name it. */
+export async function targetCompany(tx: Tx, principal: Principal, wanted: string | undefined): Promise<string> {
+  const companyId = wanted ?? principal.companyId;
+  const exists =
+    companyId !== undefined &&
+    sees(principal, companyId) &&
+    (await tx.company.count({ where: { id: companyId } })) === 1;
+  if (exists) return companyId;
+  const message = wanted === undefined ? 'is needed' : 'there is no such company';
+  throw new LinekeeperError('REFERENCE_INVALID', `companyId: ${message}`, {
+    fields: [{ path: 'companyId', code: 'REFERENCE_INVALID', message }],
+  });
+}

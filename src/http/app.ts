@@ -1,0 +1,90 @@
+import { maxHeaderSize } from 'node:http';
+import Fastify, { type FastifyBaseLogger } from 'fastify';
+import { v7 as uuid } from 'uuid';
+import { createIdempotency } from './idempotency.ts';
+import { addAuth, createAuthenticate } from './plugins/auth.ts';
+import { addBodies } from './plugins/bodies.ts';
+import { addDocs } from './plugins/docs.ts';
+import { addErrors, sendProblem } from './plugins/errors.ts';
+import { addHeaders } from './plugins/headers.ts';
+import { addHealth } from './plugins/health.ts';
+import { addMetrics } from './plugins/metrics.ts';
+import { addRequestLog } from './plugins/request-log.ts';
+import { activityRoutes } from './routes/activity.ts';
+import { companyRoutes } from './routes/companies.ts';
+import { extensionRoutes } from './routes/extensions.ts';
+import { mailboxRoutes } from './routes/mailboxes.ts';
+import { numberRoutes } from './routes/numbers.ts';
+import { pbxRoutes } from './routes/pbxes.ts';
+import { accountRoutes } from './routes/sip-accounts.ts';
+import { siteRoutes } from './routes/sites.ts';
+import { syncRoutes } from './routes/sync.ts';
+import { tokenRoutes } from './routes/tokens.ts';
+import { userRoutes } from './routes/users.ts';
+import type { ApiPlugin, App, HttpDeps } from './types.ts';
+import { createWrite } from './write.ts';
+
+export interface AppOptions {
+  /** Addresses or CIDR ranges of the reverse proxies whose X-Forwarded-For is believed. Empty: nobody's. */
+  trustedProxies?: readonly string[];
+  /** `/metrics` without a token: for a daemon that listens on loopback only. */
+  publicMetrics?: boolean;
+  /** Further routes below /api/v1 (imports, live). */
+  plugins?: readonly ApiPlugin[];
+}
+
+const BODY_LIMIT = 1024 * 1024;
+
+/** The HTTP application, ready to listen or to be injected into. Every option of fastify is decided here. */
+export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promise<App> {
+  const proxies = options.trustedProxies ?? [];
+  const app: App = Fastify({
+    loggerInstance: deps.log.child({ part: 'http' }) as FastifyBaseLogger,
+    disableRequestLogging: true,
+    // Never `true` and never a number of hops: both let a client choose its address (CVE-2026-3635, CVE-2026-16732).
+    trustProxy: proxies.length === 0 ? false : [...proxies],
+    requestIdHeader: false,
+    genReqId: () => uuid(),
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    frameworkErrors: sendProblem,
+    routerOptions: { maxParamLength: 100, ignoreTrailingSlash: false, caseSensitive: true },
+    http: { maxHeaderSize, requireHostHeader: true },
+  });
+  app.setSerializerCompiler(() => JSON.stringify);
+  addErrors(app);
+  addHeaders(app);
+  addRequestLog(app);
+  addBodies(app);
+  await addDocs(app, deps.version);
+  addAuth(app, createAuthenticate(deps.db, deps.log));
+  addHealth(app, deps);
+  addMetrics(app, deps, options.publicMetrics === true);
+
+  const write = createWrite(deps, createIdempotency(deps.db));
+  await app.register(
+    async (api: App) => {
+      companyRoutes(api, deps, write);
+      siteRoutes(api, deps, write);
+      userRoutes(api, deps, write);
+      extensionRoutes(api, deps, write);
+      accountRoutes(api, deps, write);
+      mailboxRoutes(api, deps, write);
+      numberRoutes(api, deps, write);
+      pbxRoutes(api, deps, write);
+      tokenRoutes(api, deps, write);
+      syncRoutes(api, deps);
+      activityRoutes(api, deps);
+    },
+    { prefix: '/api/v1' },
+  );
+  for (const plugin of options.plugins ?? []) {
+    await app.register(async (api: App) => plugin(api, deps, write), { prefix: '/api/v1' });
+  }
+  return app;
+}

@@ -1,0 +1,13 @@
+import { createServer, type Server } from 'node:http';
+import { markLocal } from './plugins/auth.ts';
+import type { App } from './types.ts';
+
+/**
+ * A second door to the same app, for a socket file with mode 0600 in the data folder: who can open the file is the
+ * administrator of this machine and needs no token. `app.ready()` must have been awaited.
+ */
+export function createLocalServer(app: App): Server {
+  const server = createServer({ requestTimeout: 30_000 }, (request, response) => app.routing(request, response));
+  server.on('connection', markLocal);
+  return server;
+}

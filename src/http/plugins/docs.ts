@@ -1,0 +1,42 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { problemSchema } from '../schemas/common.ts';
+import type { App } from '../types.ts';
+
+const TAGS = [
+  ['companies', 'Tenants: number ranges, country, trunk'],
+  ['sites', 'Places of a company'],
+  ['users', 'People of a company'],
+  ['extensions', 'Internal numbers, their SIP accounts and mailboxes'],
+  ['numbers', 'External phone numbers'],
+  ['imports', 'Extensions from CSV files'],
+  ['pbxes', 'The Asterisks that are kept in sync'],
+  ['sync', 'State, plans and audits of each PBX'],
+  ['tokens', 'API tokens'],
+  ['activity', 'Who changed what'],
+] as const;
+
+/** The OpenAPI document, made of the same schemas that judge requests, and pages to read it by. Both hold no data. */
+export async function addDocs(app: App, version: string): Promise<void> {
+  app.addHook('onRoute', (route) => {
+    // The plug-in's own pages; everything else says its scope itself.
+    if (route.url === '/docs' || route.url.startsWith('/docs/')) route.config = { ...route.config, scope: 'public' };
+    if (route.schema === undefined || route.schema.hide === true) return;
+    const problem = { description: 'Any error', content: { 'application/problem+json': { schema: problemSchema } } };
+    route.schema.response = { ...(route.schema.response as object), default: problem };
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Linekeeper', version, description: 'See docs/api.md for what all resources have in common.' },
+      tags: TAGS.map(([name, description]) => ({ name, description })),
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'lk_...' } } },
+      security: [{ token: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+  app.get('/openapi.json', { config: { scope: 'public' }, schema: { hide: true } }, async () => app.swagger());
+}

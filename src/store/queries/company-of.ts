@@ -1,0 +1,22 @@
+import type { Tx } from '../database.ts';
+
+/** Kinds of objects that belong to a company. */
+export type CompanyObject = 'company' | 'site' | 'user' | 'extension' | 'number';
+
+/** The company that an object belongs to; undefined when there is no such object. */
+export async function companyOf(tx: Tx, type: CompanyObject, id: string): Promise<string | undefined> {
+  const where = { id };
+  const select = { companyId: true };
+  switch (type) {
+    case 'company':
+      return (await tx.company.findUnique({ where, select: { id: true } }))?.id;
+    case 'site':
+      return (await tx.site.findUnique({ where, select }))?.companyId;
+    case 'user':
+      return (await tx.user.findUnique({ where, select }))?.companyId;
+    case 'extension':
+      return (await tx.extension.findUnique({ where, select }))?.companyId;
+    case 'number':
+      return (await tx.phoneNumber.findUnique({ where, select }))?.companyId;
+  }
+}

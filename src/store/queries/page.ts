@@ -1,0 +1,95 @@
+import type { Reader } from '../database.ts';
+
+export type View = Record<string, unknown>;
+
+/** A kind of list: what one item looks like and by what it may be sorted, filtered and searched. */
+export interface ListSpec {
+  /** The item, a JSON expression. */
+  item: string;
+  /** FROM and its joins. */
+  from: string;
+  /** Unique column; breaks ties of the sort, so that a page never repeats or skips an item. */
+  id: string;
+  /** Name to expression; never null. */
+  sorts: Record<string, string>;
+  /** Name to a condition with one `?`. */
+  filters: Record<string, string>;
+  /** Expressions that `q` looks into. */
+  search: readonly string[];
+}
+
+export type Scalar = string | number;
+
+export interface PageRequest {
+  sort: string;
+  descending: boolean;
+  limit: number;
+  /** Sort value and id of the last item of the page before. */
+  after: [Scalar, Scalar] | undefined;
+  filters: Record<string, Scalar | boolean | undefined>;
+  q: string | undefined;
+}
+
+export interface Page {
+  items: View[];
+  total: number;
+  /** What `after` must be for the next page; undefined: this was the last. */
+  next: [Scalar, Scalar] | undefined;
+}
+
+/** One page by keyset: as fast at the end of a long list as at its start, and stable while others insert. */
+export async function readPage(reader: Reader, spec: ListSpec, request: PageRequest): Promise<Page> {
+  const conditions: string[] = [];
+  const values: Scalar[] = [];
+  for (const [name, value] of Object.entries(request.filters)) {
+    const condition = spec.filters[name];
+    if (value === undefined || condition === undefined) continue;
+    conditions.push(condition);
+    values.push(typeof value === 'boolean' ? Number(value) : value);
+  }
+  if (request.q !== undefined && spec.search.length > 0) {
+    const pattern = `%${request.q.replace(/[\\%_]/g, '\\$&')}%`;
+    conditions.push(`(${spec.search.map((expression) => `${expression} LIKE ? ESCAPE '\\'`).join(' OR ')})`);
+    values.push(...spec.search.map(() => pattern));
+  }
+  const sort = spec.sorts[request.sort] ?? spec.id;
+  const count = `SELECT count(*) ${spec.from}${where(conditions)}`;
+  const keyset = [...conditions];
+  const keysetValues = [...values];
+  if (request.after !== undefined) {
+    const [value, id] = request.after;
+    const beyond = request.descending ? '<' : '>';
+    keyset.push(`(${sort} ${beyond} ? OR (${sort} = ? AND ${spec.id} ${beyond} ?))`);
+    keysetValues.push(value, value, id);
+  }
+  const direction = request.descending ? 'DESC' : 'ASC';
+  const [row] = await reader.$queryRawUnsafe<{ json: string }[]>(
+    `SELECT json_object('total', (${count}), 'rows', (SELECT json_group_array(json(v)) FROM (
+       SELECT json_array(${sort}, ${spec.id}, ${spec.item}) AS v ${spec.from}${where(keyset)}
+       ORDER BY ${sort} ${direction}, ${spec.id} ${direction} LIMIT ?))) AS json`,
+    ...values,
+    ...keysetValues,
+    request.limit + 1,
+  );
+  const page = JSON.parse(row?.json ?? '{"total":0,"rows":[]}') as { total: number; rows: [Scalar, Scalar, View][] };
+  const rows = page.rows.slice(0, request.limit);
+  const last = rows.at(-1);
+  return {
+    items: rows.map(([, , item]) => item),
+    total: page.total,
+    next: page.rows.length > request.limit && last !== undefined ? [last[0], last[1]] : undefined,
+  };
+}
+
+function where(conditions: readonly string[]): string {
+  return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+}
+
+/** One item by its id, or undefined. */
+export async function readOne(reader: Reader, spec: ListSpec, id: Scalar): Promise<View | undefined> {
+  const [row] = await reader.$queryRawUnsafe<{ json: string }[]>(
+    `SELECT ${spec.item} AS json ${spec.from} WHERE ${spec.id} = ?`,
+    id,
+  );
+  return row === undefined ? undefined : (JSON.parse(row.json) as View);
+}

@@ -1,0 +1,40 @@
+import { hash, randomBytes } from 'node:crypto';
+import type { Database, Tx } from './database.ts';
+
+/** An API token as the database knows it: never the token itself. */
+export interface StoredToken {
+  id: string;
+  name: string;
+  scopes: string[];
+  companyId: string | null;
+  expiresAt: Date | null;
+}
+
+/** 256 random bits: nothing to guess, so a fast hash is enough at rest. The prefix lets secret scanners find it. */
+export function generateToken(): string {
+  return `lk_${randomBytes(32).toString('base64url')}`;
+}
+
+export const TOKEN_PATTERN = /^lk_[A-Za-z0-9_-]{43}$/;
+
+export function hashToken(token: string): string {
+  return hash('sha256', token, 'hex');
+}
+
+export async function insertToken(tx: Tx, token: string, row: StoredToken): Promise<void> {
+  await tx.apiToken.create({
+    data: { ...row, scopes: JSON.stringify(row.scopes), hash: hashToken(token), createdAt: new Date() },
+  });
+}
+
+/** Looked up by hash: how long it takes says nothing about the token. */
+export async function findToken(db: Database, token: string): Promise<StoredToken | undefined> {
+  const row = await db.read.apiToken.findUnique({ where: { hash: hashToken(token) } });
+  if (row === null) return undefined;
+  return { ...row, scopes: JSON.parse(row.scopes) as string[] };
+}
+
+/** A power cut may forget when a token was last used; it must not slow a request down. */
+export async function noteTokenUse(db: Database, id: string, at: Date): Promise<void> {
+  await db.note((tx) => tx.apiToken.updateMany({ where: { id }, data: { lastUsedAt: at } }));
+}
