@@ -106,7 +106,7 @@ t.test('values that would be read otherwise are refused, and never shown', async
     '-',
     ',Ann,,,',
     '4711,Ann,,;x',
-    '4711,${SHELL(id)},,',
+    `4711,\${SHELL(id)},,`,
     '4711,A\nB,,',
     '>4711,A',
     ' 4711,A',
@@ -145,8 +145,7 @@ t.test('three thousand mailboxes, then one change that touches one file', async 
 
 t.test('a company context is in the dialplan after one reload, in its order', async (t) => {
   const ref = 'context/lk-acme';
-  const value =
-    'exten = _[+*0-9]!,1,MSet(LK_COMPANY=acme,LK_PREFIX=)\nexten = _[+*0-9]!,2,Goto(x,${FILTER(0-9*+,${EXTEN})},1)';
+  const value = `exten = _[+*0-9]!,1,MSet(LK_COMPANY=acme,LK_PREFIX=)\nexten = _[+*0-9]!,2,Goto(x,\${FILTER(0-9*+,\${EXTEN})},1)`;
   t.match(await port.apply([write(ref, undefined, value)]), [{ ok: true }]);
   await port.reload('dialplan');
   t.match(await pbx.rx('dialplan show lk-acme'), /MSet\(LK_COMPANY=acme[\s\S]*Goto\(x/);
