@@ -1,13 +1,15 @@
 import { isAstDb, kindOf, type Ref } from '../plan/pbx-object.ts';
 import { ownerKey } from '../plan/source.ts';
 import { type AppliedRow, recordApplied } from '../store/applied.ts';
-import { type DirtyOwner, type Failure, recordFailures, settle } from '../store/outbox.ts';
+import { type DirtyOwner, type Failure, postpone, recordFailures, settle } from '../store/outbox.ts';
 import { appliedRow } from './applied-row.ts';
 import type { Batch } from './batch.ts';
 import type { PbxContext } from './context.ts';
 
 /** Objects that are recorded in one transaction: bounds how long other writers wait. */
 const CHUNK = 20_000;
+/** Longer than any reload takes (milliseconds): should it never answer, its owners come due again. */
+const RELOAD_MS = 120_000;
 
 /**
  * Reads back what was written. What is as expected is recorded; owners of which everything is confirmed are settled;
@@ -30,6 +32,9 @@ export async function confirm(context: PbxContext, batch: Batch): Promise<void> 
   const ready = [...batch.owners.values()].filter((owner) => !waiting.has(ownerKey(owner)));
   await record(context, batch, ready, (ref) => isAstDb(ref));
   if (waiting.size > 0) {
+    const later = [...batch.owners.values()].filter((owner) => waiting.has(ownerKey(owner)));
+    const until = Date.now() + context.limits.reloadMaxMs + RELOAD_MS;
+    await context.db.note((tx) => postpone(tx, context.settings.id, later, until));
     const kinds = new Set([...batch.expected.keys()].map(kindOf));
     if (kinds.has('context')) context.reloads.add('dialplan', batch);
     if (kinds.has('mailbox')) context.reloads.add('voicemail', batch);

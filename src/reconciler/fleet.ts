@@ -1,15 +1,19 @@
 import type { Logger } from 'pino';
 import { LinekeeperError } from '../errors.ts';
 import type { PbxPort } from '../plan/ports.ts';
+import { ownerOfMailbox } from '../store/adopt-pin.ts';
 import type { Database } from '../store/database.ts';
 import type { Digests } from '../store/digests.ts';
 import { countDrift } from '../store/drift.ts';
-import { outboxStats } from '../store/outbox.ts';
+import { markDirty, outboxStats } from '../store/outbox.ts';
 import { listPbxes, type PbxRow } from '../store/pbxes.ts';
 import type { ReconcilerLimits } from './context.ts';
 import { createPbxReconciler, type PbxReconciler } from './pbx-reconciler.ts';
 import type { SettledBoard } from './settled.ts';
 import type { PbxStatus, SyncService } from './types.ts';
+
+/** What a PBX says of itself. Never believed, only a reason to look: events can be forged through a caller's number. */
+export type PbxHint = { type: 'restarted' } | { type: 'pinChanged'; number: string; context: string };
 
 /** One PBX's links, as `daemon.ts` makes them. */
 export interface PbxLinks {
@@ -18,8 +22,7 @@ export interface PbxLinks {
   stop(): Promise<void>;
   /** Ready for reading and writing, or not and why. Called at once with the present state. */
   onChange(listener: (isReady: boolean, reason: string | undefined) => void): void;
-  /** The PBX says that something happened that is worth a look: it was restarted, or a PIN was changed by phone. */
-  onHint(listener: () => void): void;
+  onHint(listener: (hint: PbxHint) => void): void;
   version(): Promise<string | undefined>;
 }
 
@@ -74,11 +77,19 @@ export function createFleet(deps: {
         );
       }
     });
-    links.onHint(() => {
-      void reconciler.requestAudit().catch((error) => log.debug({ err: error }, 'audit after a hint did not run'));
+    links.onHint((hint) => {
+      void look(row.id, reconciler, hint).catch((error) => log.warn({ err: error }, 'a hint was not followed'));
     });
     links.start();
     return member;
+  }
+
+  async function look(pbxId: string, reconciler: PbxReconciler, hint: PbxHint): Promise<void> {
+    if (hint.type === 'restarted') return reconciler.requestAudit();
+    const owner = await ownerOfMailbox(db, pbxId, hint.number, hint.context);
+    if (owner === undefined) return;
+    await db.note((tx) => markDirty(tx, [{ pbxId, ...owner }]));
+    reconciler.poke();
   }
 
   async function leave(member: Member): Promise<void> {

@@ -1,4 +1,5 @@
 import type { PinAdoption } from '../plan/plan.ts';
+import type { Owner } from '../plan/source.ts';
 import { recordAudit } from './audit-log.ts';
 import type { Database } from './database.ts';
 import { markDirty } from './outbox.ts';
@@ -45,4 +46,19 @@ export async function adoptPins(
       ]);
     }
   });
+}
+
+/** The extension that a mailbox of a PBX belongs to. */
+export async function ownerOfMailbox(
+  db: Database,
+  pbxId: string,
+  number: string,
+  context: string,
+): Promise<Owner | undefined> {
+  const slug = context.startsWith('lk-') ? context.slice(3) : '';
+  const found = await db.read.extension.findFirst({
+    where: { number, company: { slug, pbxId } },
+    select: { id: true },
+  });
+  return found === null ? undefined : { type: 'extension', id: found.id };
 }

@@ -2,6 +2,7 @@ import type { Ref } from '../plan/pbx-object.ts';
 import type { Applied } from '../plan/plan.ts';
 import type { Owner, OwnerType } from '../plan/source.ts';
 import type { Database, Tx } from './database.ts';
+import { execute, queryJson } from './sql.ts';
 
 export interface AppliedRow {
   ref: Ref;
@@ -17,9 +18,9 @@ const SAVE_MARGIN_MS = 2000;
 type Row = [ref: string, type: OwnerType, id: string, fingerprint: string, pin: string | null, appliedAt: number];
 const COLUMNS = `json_group_array(json_array(a."ref", a."ownerType", a."ownerId", a."fingerprint", a."pinFingerprint", a."appliedAt")) AS json`;
 
-function toMap(rows: { json: string }[], lastAuditAt: number): Map<Ref, Applied> {
+function toMap(rows: readonly Row[], lastAuditAt: number): Map<Ref, Applied> {
   const map = new Map<Ref, Applied>();
-  for (const [ref, type, id, fingerprint, pinFingerprint, appliedAt] of JSON.parse(rows[0]?.json ?? '[]') as Row[]) {
+  for (const [ref, type, id, fingerprint, pinFingerprint, appliedAt] of rows) {
     const settled = appliedAt < lastAuditAt - SAVE_MARGIN_MS;
     map.set(ref, { owner: { type, id }, fingerprint, pinFingerprint, settled });
   }
@@ -34,8 +35,9 @@ export async function appliedByRefs(
   lastAuditAt: number,
 ): Promise<Map<Ref, Applied>> {
   if (refs.length === 0) return new Map();
-  const rows = await db.read.$queryRawUnsafe<{ json: string }[]>(
-    `SELECT ${COLUMNS} FROM json_each(?2) j JOIN "AppliedObject" a ON a."pbxId" = ?1 AND a."ref" = j.value`,
+  const rows = await queryJson<Row[]>(
+    db.read,
+    `SELECT ${COLUMNS} FROM json_each(?2) j CROSS JOIN "AppliedObject" a ON a."pbxId" = ?1 AND a."ref" = j.value`,
     pbxId,
     JSON.stringify(refs),
   );
@@ -50,8 +52,9 @@ export async function appliedOf(
   refs: readonly Ref[],
   lastAuditAt: number,
 ): Promise<Map<Ref, Applied>> {
-  const rows = await db.read.$queryRawUnsafe<{ json: string }[]>(
-    `SELECT ${COLUMNS} FROM json_each(?2) j JOIN "AppliedObject" a
+  const rows = await queryJson<Row[]>(
+    db.read,
+    `SELECT ${COLUMNS} FROM json_each(?2) j CROSS JOIN "AppliedObject" a
        ON a."pbxId" = ?1 AND a."ownerType" = j.value->>0 AND a."ownerId" = j.value->>1`,
     pbxId,
     JSON.stringify(owners.map((owner) => [owner.type, owner.id])),
@@ -64,7 +67,8 @@ export async function appliedOf(
 
 export async function recordApplied(tx: Tx, pbxId: string, rows: readonly AppliedRow[]): Promise<void> {
   if (rows.length === 0) return;
-  await tx.$executeRawUnsafe(
+  await execute(
+    tx,
     `INSERT INTO "AppliedObject" ("pbxId","ref","ownerType","ownerId","fingerprint","pinFingerprint","appliedAt")
      SELECT ?1, value->>0, value->>1, value->>2, value->>3, value->>4, ?3 FROM json_each(?2) WHERE true
      ON CONFLICT ("pbxId","ref") DO UPDATE SET "ownerType" = excluded."ownerType", "ownerId" = excluded."ownerId",
@@ -86,7 +90,8 @@ export async function countApplied(db: Database, pbxId: string): Promise<number>
 
 /** An audit has seen that these deletes are kept: their tombstones go. */
 export async function dropSettledTombstones(tx: Tx, pbxId: string, auditAt: number): Promise<void> {
-  await tx.$executeRawUnsafe(
+  await execute(
+    tx,
     `DELETE FROM "AppliedObject" WHERE "pbxId" = ? AND "fingerprint" = '' AND "appliedAt" < ?`,
     pbxId,
     auditAt - SAVE_MARGIN_MS,

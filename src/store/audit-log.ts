@@ -1,4 +1,5 @@
 import type { Tx } from './database.ts';
+import { execute } from './sql.ts';
 
 /** One line of the activity log. `details` must hold no secret: callers mask before. */
 export interface AuditEntry {
@@ -14,7 +15,8 @@ export interface AuditEntry {
 
 export async function recordAudit(tx: Tx, entries: readonly AuditEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  await tx.$executeRawUnsafe(
+  await execute(
+    tx,
     `INSERT INTO "AuditEvent" ("at","actor","action","objectType","objectId","companyId","details")
      SELECT ?2, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5 FROM json_each(?1)`,
     JSON.stringify(

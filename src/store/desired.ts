@@ -4,6 +4,7 @@ import type { CompanySource, ExtensionSource, NumberSource, Owner } from '../pla
 import type { Reader } from './database.ts';
 import type { Digests } from './digests.ts';
 import type { Seal } from './seal.ts';
+import { queryJson } from './sql.ts';
 
 /** What is wanted of the given owners. Owners that no longer exist are missing from it. */
 export interface DesiredSources {
@@ -68,9 +69,10 @@ export async function desiredOf(
   const ids = (type: Owner['type']) =>
     JSON.stringify(owners.filter((owner) => owner.type === type).map(({ id }) => id));
   return query(reader, seal, digests, {
-    extensions: 'FROM json_each(?1) j JOIN "Extension" e ON e.id = j.value JOIN "Company" c ON c.id = e."companyId"',
-    numbers: 'FROM json_each(?1) j JOIN "PhoneNumber" n ON n.id = j.value',
-    companies: 'FROM json_each(?1) j JOIN "Company" c ON c.id = j.value',
+    extensions:
+      'FROM json_each(?1) j CROSS JOIN "Extension" e ON e.id = j.value JOIN "Company" c ON c.id = e."companyId"',
+    numbers: 'FROM json_each(?1) j CROSS JOIN "PhoneNumber" n ON n.id = j.value',
+    companies: 'FROM json_each(?1) j CROSS JOIN "Company" c ON c.id = j.value',
     parameter: ids,
   });
 }
@@ -97,11 +99,8 @@ interface From {
 }
 
 async function query(reader: Reader, seal: Seal, digests: Digests, from: From): Promise<DesiredSources> {
-  const get = async <T>(select: string, parameter: string): Promise<T[]> => {
-    if (parameter === '[]') return [];
-    const [row] = await reader.$queryRawUnsafe<{ json: string }[]>(select, parameter);
-    return JSON.parse(row?.json ?? '[]') as T[];
-  };
+  const get = <T>(select: string, parameter: string): Promise<T[]> =>
+    parameter === '[]' ? Promise.resolve([]) : queryJson<T[]>(reader, select, parameter);
   const extensions = await get<ExtensionRow>(`${EXTENSIONS} ${from.extensions}`, from.parameter('extension'));
   const numbers = await get<[string, string, string, string | null]>(
     `SELECT json_group_array(json_array(n.id, n."e164",

@@ -2,6 +2,7 @@ import { maskValue } from '../plan/mask.ts';
 import type { DriftFinding } from '../plan/plan.ts';
 import { recordAudit } from './audit-log.ts';
 import type { Database, Tx } from './database.ts';
+import { execute } from './sql.ts';
 
 /**
  * Replaces what the last audit of a PBX found. What it had not found before becomes an activity event; what stays
@@ -23,7 +24,8 @@ export async function replaceDrift(
     observed: finding.observed === undefined ? null : maskValue(finding.ref, finding.observed),
   });
   const open = findings.filter((finding) => finding.action === 'reported');
-  await tx.$executeRawUnsafe(
+  await execute(
+    tx,
     `INSERT INTO "Drift" ("pbxId","ref","kind","ownerType","ownerId","detectedAt","details")
      SELECT ?1, value->>0, value->>1, value->>2, value->>3, ?3, value->>4 FROM json_each(?2)`,
     pbx.id,

@@ -1,5 +1,6 @@
 import type { ExtensionSnapshot } from '../domain/extension-row.ts';
 import type { Tx } from './database.ts';
+import { execute, queryJson } from './sql.ts';
 
 /**
  * Bulk reads and writes of extensions. One statement with one JSON parameter for any number of rows: fifty times
@@ -23,11 +24,11 @@ const SNAPSHOT = `json_object('id', e.id, 'companyId', e."companyId", 'number', 
   'phoneNumbers', (SELECT json_group_array(n."e164") FROM "PhoneNumber" n WHERE n."extensionId" = e.id))`;
 
 async function snapshots(tx: Tx, from: string, ...parameters: string[]): Promise<ExistingExtension[]> {
-  const [row] = await tx.$queryRawUnsafe<{ json: string }[]>(
+  return queryJson<ExistingExtension[]>(
+    tx,
     `SELECT json_group_array(json(x)) AS json FROM (SELECT ${SNAPSHOT} AS x ${from})`,
     ...parameters,
   );
-  return JSON.parse(row?.json ?? '[]') as ExistingExtension[];
 }
 
 export function extensionsByNumber(
@@ -35,21 +36,22 @@ export function extensionsByNumber(
   companyId: string,
   numbers: readonly string[],
 ): Promise<ExistingExtension[]> {
-  const from = 'FROM json_each(?2) j JOIN "Extension" e ON e."companyId" = ?1 AND e."number" = j.value';
+  const from = 'FROM json_each(?2) j CROSS JOIN "Extension" e ON e."companyId" = ?1 AND e."number" = j.value';
   return snapshots(tx, from, companyId, JSON.stringify(numbers));
 }
 
 export function extensionsById(tx: Tx, ids: readonly string[]): Promise<ExistingExtension[]> {
-  return snapshots(tx, 'FROM json_each(?1) j JOIN "Extension" e ON e.id = j.value', JSON.stringify(ids));
+  return snapshots(tx, 'FROM json_each(?1) j CROSS JOIN "Extension" e ON e.id = j.value', JSON.stringify(ids));
 }
 
 /** Every extension number of a company: what "next free" must avoid. */
 export async function takenNumbers(tx: Tx, companyId: string): Promise<Set<string>> {
-  const [row] = await tx.$queryRawUnsafe<{ json: string }[]>(
+  const taken = await queryJson<string[]>(
+    tx,
     'SELECT json_group_array("number") AS json FROM "Extension" WHERE "companyId" = ?',
     companyId,
   );
-  return new Set(JSON.parse(row?.json ?? '[]') as string[]);
+  return new Set(taken);
 }
 
 export type ExtensionValues = Omit<ExtensionSnapshot, 'mailbox' | 'phoneNumbers' | 'version'> & { companyId: string };
@@ -83,7 +85,8 @@ function sqlValue(value: string | number | boolean | null): string | number | nu
 
 export async function insertExtensions(tx: Tx, rows: readonly ExtensionValues[]): Promise<void> {
   if (rows.length === 0) return;
-  await tx.$executeRawUnsafe(
+  await execute(
+    tx,
     `INSERT INTO "Extension" ("id", "companyId", ${FIELDS.map((field) => `"${field}"`).join(', ')}, "createdAt", "updatedAt")
      SELECT ${['id', 'companyId', ...FIELDS].map((_, at) => `value->>${at}`).join(', ')}, ?2, ?2 FROM json_each(?1)`,
     JSON.stringify(rows.map(asRow)),
@@ -94,7 +97,8 @@ export async function insertExtensions(tx: Tx, rows: readonly ExtensionValues[])
 /** Writes all fields of existing extensions and raises their versions. */
 export async function updateExtensions(tx: Tx, rows: readonly ExtensionValues[]): Promise<void> {
   if (rows.length === 0) return;
-  await tx.$executeRawUnsafe(
+  await execute(
+    tx,
     `UPDATE "Extension" SET ${FIELDS.map((field, at) => `"${field}" = j.value->>${at + 2}`).join(', ')},
        "version" = "version" + 1, "updatedAt" = ?2 FROM json_each(?1) j WHERE "Extension".id = j.value->>0`,
     JSON.stringify(rows.map(asRow)),
@@ -115,7 +119,8 @@ export interface NewAccount {
 
 export async function insertAccounts(tx: Tx, accounts: readonly NewAccount[]): Promise<void> {
   if (accounts.length === 0) return;
-  await tx.$executeRawUnsafe(
+  await execute(
+    tx,
     `INSERT INTO "SipAccount" ("id","extensionId","ordinal","label","kind","codecs","maxContacts","secretSealed","rotatedAt","createdAt")
      SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, ?2, ?2 FROM json_each(?1)`,
     JSON.stringify(
@@ -148,7 +153,8 @@ export interface MailboxValues {
 
 export async function upsertMailboxes(tx: Tx, rows: readonly MailboxValues[]): Promise<void> {
   if (rows.length === 0) return;
-  await tx.$executeRawUnsafe(
+  await execute(
+    tx,
     `INSERT INTO "Mailbox" ("id","extensionId","pinSealed","pinSource","email","attach","deleteAfterMail","timezone","enabled",
        "pinChangedAt","createdAt","updatedAt")
      SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, ?2, ?2, ?2
@@ -177,7 +183,8 @@ export async function upsertMailboxes(tx: Tx, rows: readonly MailboxValues[]): P
 
 export async function deleteMailboxes(tx: Tx, extensionIds: readonly string[]): Promise<void> {
   if (extensionIds.length === 0) return;
-  await tx.$executeRawUnsafe(
+  await execute(
+    tx,
     'DELETE FROM "Mailbox" WHERE "extensionId" IN (SELECT value FROM json_each(?))',
     JSON.stringify(extensionIds),
   );
@@ -185,10 +192,7 @@ export async function deleteMailboxes(tx: Tx, extensionIds: readonly string[]): 
 
 /** Deletes extensions with their accounts and mailboxes. Their numbers must have been released before. */
 export async function deleteExtensions(tx: Tx, ids: readonly string[]): Promise<void> {
-  await tx.$executeRawUnsafe(
-    'DELETE FROM "Extension" WHERE id IN (SELECT value FROM json_each(?))',
-    JSON.stringify(ids),
-  );
+  await execute(tx, 'DELETE FROM "Extension" WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(ids));
 }
 
 /** Something that belongs to the extension changed. */

@@ -1,5 +1,6 @@
 import type { NumberState } from '../domain/phone-number.ts';
 import type { Tx } from './database.ts';
+import { execute, queryJson } from './sql.ts';
 
 export interface KnownNumber {
   id: string;
@@ -19,12 +20,12 @@ export async function numbersOfExtensions(tx: Tx, extensionIds: readonly string[
 
 async function known(tx: Tx, column: string, values: readonly string[]): Promise<KnownNumber[]> {
   if (values.length === 0) return [];
-  const [row] = await tx.$queryRawUnsafe<{ json: string }[]>(
+  return queryJson<KnownNumber[]>(
+    tx,
     `SELECT json_group_array(json_object('id', n.id, 'companyId', n."companyId", 'e164', n."e164", 'state', n."state",
-       'extensionId', n."extensionId")) AS json FROM json_each(?) j JOIN "PhoneNumber" n ON ${column} = j.value`,
+       'extensionId', n."extensionId")) AS json FROM json_each(?) j CROSS JOIN "PhoneNumber" n ON ${column} = j.value`,
     JSON.stringify(values),
   );
-  return JSON.parse(row?.json ?? '[]') as KnownNumber[];
 }
 
 /** A new state of a number. `id` may be new: then the number is added to the company. */
@@ -57,7 +58,8 @@ export async function moveNumbers(tx: Tx, actor: string, moves: readonly NumberM
       move.extension,
     ]),
   );
-  await tx.$executeRawUnsafe(
+  await execute(
+    tx,
     `INSERT INTO "PhoneNumber" ("id","companyId","e164","state","extensionId","quarantinedUntil","createdAt","updatedAt")
      SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, ?2, ?2 FROM json_each(?1) WHERE true
      ON CONFLICT ("id") DO UPDATE SET "state" = excluded."state", "extensionId" = excluded."extensionId",
@@ -65,7 +67,8 @@ export async function moveNumbers(tx: Tx, actor: string, moves: readonly NumberM
     rows,
     now,
   );
-  await tx.$executeRawUnsafe(
+  await execute(
+    tx,
     `INSERT INTO "PhoneNumberEvent" ("numberId","at","actor","fromState","toState","extension")
      SELECT value->>0, ?2, ?3, value->>6, value->>3, value->>7 FROM json_each(?1)`,
     rows,

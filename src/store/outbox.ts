@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import type { Owner, OwnerType } from '../plan/source.ts';
 import type { Database, Tx } from './database.ts';
+import { execute, queryJson } from './sql.ts';
 
 /** An owner whose objects on a PBX may differ from what is wanted. */
 export interface DirtyOwner extends Owner {
@@ -40,7 +41,8 @@ export async function markDirty(
   else before.push(...marks);
   const rows = marks.map((mark) => [mark.pbxId, mark.type, mark.id, mark.deleted === true ? 1 : 0]);
   const now = Date.now();
-  await tx.$executeRawUnsafe(
+  await execute(
+    tx,
     `INSERT INTO "Outbox" ("pbxId","ownerType","ownerId","deleted","dirtyAt","nextAttemptAt")
      SELECT value->>0, value->>1, value->>2, value->>3, ?2, ?2 FROM json_each(?1) WHERE true
      ON CONFLICT ("pbxId","ownerType","ownerId") DO ${options.keepState === true ? 'NOTHING' : AGAIN}`,
@@ -52,9 +54,10 @@ export async function markDirty(
 /** The next due owners of a PBX after `position`, oldest first. */
 export async function takeDue(db: Database, pbxId: string, position: number, limit: number): Promise<DirtyOwner[]> {
   const now = Date.now();
-  const rows = await db.read.$queryRawUnsafe<{ json: string | null }[]>(
+  const list = await queryJson<[number, OwnerType, string, number, number, number][]>(
+    db.read,
     `SELECT json_group_array(json_array(rowid, "ownerType", "ownerId", "generation", "deleted", "attempts")) AS json FROM (
-       SELECT rowid, * FROM "Outbox" WHERE "pbxId" = ? AND rowid > ?
+       SELECT rowid, * FROM "Outbox" NOT INDEXED WHERE "pbxId" = ? AND rowid > ?
          AND ("nextAttemptAt" <= ? OR "nextAttemptAt" > ?) ORDER BY rowid LIMIT ?)`,
     pbxId,
     position,
@@ -62,7 +65,6 @@ export async function takeDue(db: Database, pbxId: string, position: number, lim
     now + MAX_BACKOFF_MS * 2,
     limit,
   );
-  const list = JSON.parse(rows[0]?.json ?? '[]') as [number, OwnerType, string, number, number, number][];
   return list.map(([at, type, id, generation, deleted, attempts]) => ({
     position: at,
     type,
@@ -73,16 +75,22 @@ export async function takeDue(db: Database, pbxId: string, position: number, lim
   }));
 }
 
+/**
+ * The marks that rows of [type, id, generation, ...] in ?2 name. CROSS JOIN is SQLite's way to say which side leads: left
+ * to itself it would walk all marks of the PBX once for each row.
+ */
+const MARKED = `SELECT o.rowid AS mark, j.value AS value FROM json_each(?2) j CROSS JOIN "Outbox" o
+  ON o."pbxId" = ?1 AND o."ownerType" = j.value->>0 AND o."ownerId" = j.value->>1 AND o."generation" = j.value->>2`;
+
 /** Read back and found as wanted: the mark goes, unless the owner was changed again meanwhile. */
 export async function settle(
   tx: Tx,
   pbxId: string,
   owners: readonly (Owner & { generation: number })[],
 ): Promise<void> {
-  await tx.$executeRawUnsafe(
-    `DELETE FROM "Outbox" WHERE rowid IN (
-       SELECT o.rowid FROM json_each(?2) j JOIN "Outbox" o ON o."pbxId" = ?1 AND o."ownerType" = j.value->>0
-         AND o."ownerId" = j.value->>1 AND o."generation" = j.value->>2)`,
+  await execute(
+    tx,
+    `DELETE FROM "Outbox" WHERE rowid IN (SELECT mark FROM (${MARKED}))`,
     pbxId,
     JSON.stringify(owners.map((owner) => [owner.type, owner.id, owner.generation])),
   );
@@ -103,11 +111,10 @@ export async function recordFailures(tx: Tx, pbxId: string, failures: readonly F
     const wait = failure.retryable ? Math.min(1000 * 2 ** failure.attempts, MAX_BACKOFF_MS) : MAX_BACKOFF_MS;
     return [failure.type, failure.id, failure.generation, now + wait, failure.code, failure.reason];
   });
-  await tx.$executeRawUnsafe(
-    `UPDATE "Outbox" SET "attempts" = "attempts" + 1, "nextAttemptAt" = j.value->>3, "errorCode" = j.value->>4,
-       "errorReason" = j.value->>5
-     FROM json_each(?2) j WHERE "pbxId" = ?1 AND "ownerType" = j.value->>0 AND "ownerId" = j.value->>1
-       AND "generation" = j.value->>2`,
+  await execute(
+    tx,
+    `UPDATE "Outbox" SET "attempts" = "attempts" + 1, "nextAttemptAt" = x.value->>3, "errorCode" = x.value->>4,
+       "errorReason" = x.value->>5 FROM (${MARKED}) x WHERE "Outbox".rowid = x.mark`,
     pbxId,
     JSON.stringify(rows),
   );
@@ -123,12 +130,12 @@ export interface OutboxStats {
 }
 
 export async function outboxStats(db: Database, pbxId: string): Promise<OutboxStats> {
-  const [row] = await db.read.$queryRawUnsafe<{ json: string }[]>(
+  const [total, failed, oldestAt, nextAttemptAt] = await queryJson<[number, number, number | null, number | null]>(
+    db.read,
     `SELECT json_array(count(*), count("errorCode"), min("dirtyAt"), min("nextAttemptAt")) AS json
      FROM "Outbox" WHERE "pbxId" = ?`,
     pbxId,
   );
-  const [total, failed, oldestAt, nextAttemptAt] = JSON.parse(row?.json ?? '[0,0,null,null]');
   return { pending: total - failed, failed, oldestAt, nextAttemptAt };
 }
 
@@ -163,4 +170,20 @@ export async function markOf(
     where: { pbxId_ownerType_ownerId: { pbxId, ownerType: owner.type, ownerId: owner.id } },
     select: { errorCode: true, errorReason: true },
   });
+}
+
+/** These owners wait for a reload: not due before `until` (milliseconds since 1970), unless they are changed again. */
+export async function postpone(
+  tx: Tx,
+  pbxId: string,
+  owners: readonly (Owner & { generation: number })[],
+  until: number,
+): Promise<void> {
+  await execute(
+    tx,
+    `UPDATE "Outbox" SET "nextAttemptAt" = ?3 FROM (${MARKED}) x WHERE "Outbox".rowid = x.mark`,
+    pbxId,
+    JSON.stringify(owners.map((owner) => [owner.type, owner.id, owner.generation])),
+    until,
+  );
 }

@@ -1,4 +1,5 @@
 import type { Tx } from './database.ts';
+import { execute } from './sql.ts';
 
 /** The company of a change, as rules need it. */
 export interface CompanyRules {
@@ -52,7 +53,8 @@ export interface UserValues {
 /** Adds users, or changes the named fields of those that exist. */
 export async function upsertUsers(tx: Tx, users: readonly UserValues[]): Promise<void> {
   if (users.length === 0) return;
-  await tx.$executeRawUnsafe(
+  await execute(
+    tx,
     `INSERT INTO "User" ("id","companyId","username","firstName","lastName","email","createdAt","updatedAt")
      SELECT value->>0, value->>1, value->>2, coalesce(value->>3, ''), coalesce(value->>4, ''), value->>5, ?2, ?2
        FROM json_each(?1) WHERE true

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { type Config, packageRoot } from './config.ts';
+import { createExtensionBatch, type ExtensionBatch } from './lines/extension-batch.ts';
+import type { ExtensionService } from './lines/extension-service.ts';
+import { createExtensions } from './lines/extensions.ts';
+import type { Logger } from './log.ts';
+import { type ConnectedPbx, connectLinks } from './pbx-links.ts';
+import { createChanges } from './reconciler/changes.ts';
+import { createFleet, type Fleet } from './reconciler/fleet.ts';
+import { createSettledBoard } from './reconciler/settled.ts';
+import type { Changes } from './reconciler/types.ts';
+import { type Database, openDatabase } from './store/database.ts';
+import { createDigests } from './store/digests.ts';
+
+/** Everything but the doors: database, use-cases, reconcilers. */
+export interface Core {
+  db: Database;
+  fleet: Fleet;
+  changes: Changes;
+  batch: ExtensionBatch;
+  extensions: ExtensionService;
+  connection(pbxId: string): ConnectedPbx;
+  stop(): Promise<void>;
+}
+
+/** Opens the database (and migrates it) and wires the parts. `fleet.start()` connects the PBXs. */
+export async function openCore(config: Config, log: Logger): Promise<Core> {
+  const { folder } = config.data;
+  const db = await openDatabase({
+    file: join(folder, 'linekeeper.db'),
+    keyFile: join(folder, 'linekeeper.key'),
+    migrationsFolder: join(packageRoot, 'prisma', 'migrations'),
+  });
+  const digests = createDigests(db.seal);
+  const board = createSettledBoard();
+  const connections = new Map<string, ConnectedPbx>();
+  const { sync } = config;
+  const fleet = createFleet({
+    db,
+    digests,
+    board,
+    log,
+    limits: { ...sync, auditIntervalMs: sync.auditIntervalSeconds * 1000 },
+    connect(row) {
+      const links = connectLinks(row, log);
+      connections.set(row.id, links);
+      return links;
+    },
+  });
+  const batch = createExtensionBatch(db.seal);
+  return {
+    db,
+    fleet,
+    batch,
+    extensions: createExtensions(batch, db.seal),
+    changes: createChanges({ db, digests, board, poke: (pbxId) => fleet.poke(pbxId) }),
+    connection(pbxId) {
+      fleet.links(pbxId);
+      return connections.get(pbxId) as ConnectedPbx;
+    },
+    async stop() {
+      await fleet.stop();
+      await db.close();
+    },
+  };
+}
