@@ -16,6 +16,7 @@ export interface EmbeddedPbxOptions {
   /** Where a fetched Asterisk is kept; may be shared by several daemons. */
   cacheDir: string;
   ports: EmbeddedPorts;
+  /** Where SIP, HTTP and RTP listen; the loopback by default. AMI never leaves the loopback. */
   bindAddress?: string;
   asteriskPath?: string;
   mirror?: string;
@@ -49,7 +50,8 @@ const STABLE_MS = 60_000;
 /** A real Asterisk of our own, for a machine without a PBX: found or fetched, configured, started and kept running. */
 export function createEmbeddedPbx(options: EmbeddedPbxOptions): EmbeddedPbx {
   const { cacheDir, ports, log } = options;
-  const host = options.bindAddress ?? '127.0.0.1';
+  const host = '127.0.0.1';
+  const bindAddress = options.bindAddress ?? host;
   const root = join(resolve(options.dataDir), 'pbx');
   let child: ChildProcess | undefined;
   let stopping = false;
@@ -118,8 +120,8 @@ export function createEmbeddedPbx(options: EmbeddedPbxOptions): EmbeddedPbx {
         log.warn({ pid: orphan }, 'stopping the PBX that an earlier daemon left behind');
         await endProcess(orphan);
       }
-      await requireFreePorts(host, ports);
-      const secrets = await writePrivateConfig({ root, binary, ports, bindAddress: host, ari: options.ari });
+      await requireFreePorts(bindAddress, ports);
+      const secrets = await writePrivateConfig({ root, binary, ports, bindAddress, ari: options.ari });
       try {
         await launch(binary);
         await waitForBoot(secrets, signal);
@@ -134,7 +136,7 @@ export function createEmbeddedPbx(options: EmbeddedPbxOptions): EmbeddedPbx {
         amiPort: ports.ami,
         logins: amiCredentials(secrets),
         sipPort: ports.sip,
-        wsUrl: `ws://${host}:${ports.http}/ws`,
+        wsUrl: `ws://${bindAddress === '0.0.0.0' ? host : bindAddress}:${ports.http}/ws`,
         version: binary.version,
         root,
       };

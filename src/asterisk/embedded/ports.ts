@@ -5,17 +5,17 @@ import type { EmbeddedPorts } from './private-config.ts';
 
 /** Asterisk starts without a port that is taken and only logs it; we would then talk to somebody else's. */
 export async function requireFreePorts(address: string, ports: EmbeddedPorts): Promise<void> {
-  const wanted: [use: string, port: number, bind: (address: string, port: number) => Promise<void>][] = [
-    ['AMI', ports.ami, bindTcp],
-    ['HTTP', ports.http, bindTcp],
-    ['SIP over TCP', ports.sip, bindTcp],
-    ['SIP over UDP', ports.sip, bindUdp],
+  const wanted: [use: string, host: string, port: number, bind: (address: string, port: number) => Promise<void>][] = [
+    ['AMI', '127.0.0.1', ports.ami, bindTcp],
+    ['HTTP', address, ports.http, bindTcp],
+    ['SIP over TCP', address, ports.sip, bindTcp],
+    ['SIP over UDP', address, ports.sip, bindUdp],
   ];
-  for (const [use, port, bind] of wanted) {
+  for (const [use, host, port, bind] of wanted) {
     try {
-      await bind(address, port);
+      await bind(host, port);
     } catch (error) {
-      const reason = `The embedded PBX cannot use ${address}:${port} for ${use}: ${messageOf(error)}.`;
+      const reason = `The embedded PBX cannot use ${host}:${port} for ${use}: ${messageOf(error)}.`;
       throw new LinekeeperError('EMBEDDED_PBX_FAILED', `${reason} Choose another port or stop what uses it.`, {
         cause: error,
       });

@@ -64,7 +64,7 @@ export async function writePrivateConfig(options: PrivateConfigOptions): Promise
   for (const folder of FOLDERS) await mkdir(join(root, folder), { recursive: true });
   const secrets = await keptSecrets(join(root, 'secrets.json'));
   const etc = join(root, 'etc');
-  await writeInstall(etc, renderInstall({ secrets, permit: [bindAddress], webSocketAddress: bindAddress }), {
+  await writeInstall(etc, renderInstall({ secrets, permit: ['127.0.0.1'], webSocketAddress: bindAddress }), {
     force: true,
   });
   for (const name of CUSTOM) {
