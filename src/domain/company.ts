@@ -100,3 +100,20 @@ export function diallingPlan(country: string): DiallingPlan {
 export function contextOf(slug: string): string {
   return `lk-${slug}`;
 }
+
+/** Voicemail contexts of a company. */
+const SHARDS = 64;
+
+/**
+ * The voicemail context of a mailbox. A company has many: app_voicemail stores a PIN changed by phone only when a context
+ * stands whole in one file, and Asterisk rewrites that file for every edit, so a context must stay small.
+ * Neighbouring extensions spread evenly; a slug cannot end like a shard.
+ */
+export function mailboxContextOf(slug: string, extension: string): string {
+  return `lk-${slug}-${String(Number(extension.slice(-3)) % SHARDS).padStart(2, '0')}`;
+}
+
+/** The company that a voicemail context of ours belongs to. */
+export function slugOfMailboxContext(context: string): string | undefined {
+  return /^lk-(.+)-[0-9]{2}$/.exec(context)?.[1];
+}

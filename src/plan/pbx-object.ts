@@ -10,7 +10,7 @@
  * | extension | `extension/acme/1001`        | AstDB `linekeeper/extension/acme` `1001`   |
  * | number    | `number/4930123456`          | AstDB `linekeeper/number` `4930123456`     |
  * | company   | `company/acme`               | AstDB `linekeeper/company` `acme`          |
- * | mailbox   | `mailbox/1001@lk-acme`       | a line of one of our voicemail files       |
+ * | mailbox   | `mailbox/1001@lk-acme-09`    | a line of one of our voicemail files       |
  * | context   | `context/lk-acme`            | a category of our companies dialplan file  |
  */
 export const PBX_OBJECT_KINDS = [

@@ -1,4 +1,4 @@
-import { contextOf, diallingPlan } from '../domain/company.ts';
+import { contextOf, diallingPlan, mailboxContextOf } from '../domain/company.ts';
 import { DEFAULT_CODECS, endpointId, REALM } from '../domain/sip-account.ts';
 import { projectedName } from '../domain/text.ts';
 import { companyContextLines } from './company-context.ts';
@@ -35,10 +35,14 @@ export function projectExtension(source: ExtensionSource): [Ref, string][] {
       name: source.displayName,
       timezone: mailbox.timezone ?? source.company.timezone,
     });
-    objects.push([refOf('mailbox', `${source.number}@${contextOf(slug)}`), line]);
+    objects.push([refOf('mailbox', mailboxOf(source)), line]);
   }
   objects.push([refOf('extension', `${slug}/${source.number}`), json(extensionFields(source, mailbox !== null))]);
   return objects;
+}
+
+function mailboxOf({ number, company }: ExtensionSource): string {
+  return `${number}@${mailboxContextOf(company.slug, number)}`;
 }
 
 function endpointFields(source: ExtensionSource, account: AccountSource, id: string): Fields {
@@ -53,10 +57,9 @@ function endpointFields(source: ExtensionSource, account: AccountSource, id: str
     disallow: 'all',
     allow: (account.codecs ?? DEFAULT_CODECS[account.kind]).join(','),
     callerid: `"${name}" <${source.number}>`,
-    mailboxes: source.mailbox?.enabled === true ? `${source.number}@${contextOf(slug)}` : undefined,
+    mailboxes: source.mailbox?.enabled === true ? mailboxOf(source) : undefined,
     named_call_group: group,
     named_pickup_group: group,
-    set_var: `LK_COMPANY=${slug}`,
     direct_media: 'no',
     rtp_symmetric: 'yes',
     rewrite_contact: 'yes',
@@ -76,7 +79,7 @@ function extensionFields(source: ExtensionSource, hasMailbox: boolean): Fields {
     forwardBusy: source.forwardBusy ?? undefined,
     forwardNoAnswer: source.forwardNoAnswer ?? undefined,
     dnd: source.doNotDisturb ? 'yes' : undefined,
-    mailbox: hasMailbox ? `${source.number}@${contextOf(slug)}` : undefined,
+    mailbox: hasMailbox ? mailboxOf(source) : undefined,
     class: source.classOfService === 'national' ? undefined : source.classOfService,
     enabled: source.enabled ? undefined : 'no',
   };

@@ -1,3 +1,4 @@
+import { slugOfMailboxContext } from '../domain/company.ts';
 import type { PinAdoption } from '../plan/plan.ts';
 import type { Owner } from '../plan/source.ts';
 import { recordAudit } from './audit-log.ts';
@@ -55,7 +56,8 @@ export async function ownerOfMailbox(
   number: string,
   context: string,
 ): Promise<Owner | undefined> {
-  const slug = context.startsWith('lk-') ? context.slice(3) : '';
+  const slug = slugOfMailboxContext(context);
+  if (slug === undefined) return undefined;
   const found = await db.read.extension.findFirst({
     where: { number, company: { slug, pbxId } },
     select: { id: true },
