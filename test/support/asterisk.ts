@@ -61,7 +61,11 @@ export async function startAsterisk(t: Teardown, overrides: AsteriskOverrides = 
     log: pino({ level: 'fatal' }),
     ...(overrides.ari === undefined ? {} : { ari: overrides.ari }),
   });
-  t.teardown(() => pbx.stop());
+  const letGo = endWithProcess(() => pbx.pid);
+  t.teardown(async () => {
+    await pbx.stop();
+    letGo();
+  });
   const info = await pbx.start();
   const configDir = join(info.root, 'etc');
   const pid = () => {
@@ -94,6 +98,27 @@ export async function startAsterisk(t: Teardown, overrides: AsteriskOverrides = 
     freeze: () => void process.kill(pid(), 'SIGSTOP'),
     thaw: () => void process.kill(pid(), 'SIGCONT'),
   };
+}
+
+/** Asterisk has its own process group: a test that is ended from outside must take it along. */
+function endWithProcess(pid: () => number | undefined): () => void {
+  const kill = () => {
+    const running = pid();
+    if (running !== undefined) process.kill(running, 'SIGKILL');
+  };
+  const onSignal = (signal: NodeJS.Signals) => {
+    kill();
+    letGo();
+    process.kill(process.pid, signal);
+  };
+  const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+  const letGo = () => {
+    process.off('exit', kill);
+    for (const signal of signals) process.off(signal, onSignal);
+  };
+  process.on('exit', kill);
+  for (const signal of signals) process.on(signal, onSignal);
+  return letGo;
 }
 
 /** Looks until it is so; a test that waits for an outcome says which, so that a failure names it. */
