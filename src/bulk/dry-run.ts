@@ -1,0 +1,88 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import { maskValue } from '../plan/mask.ts';
+import { kindOf } from '../plan/pbx-object.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Tx } from '../store/database.ts';
+import type { JobRecord } from '../store/jobs.ts';
+import { applyRows, countsOf, type RowOutcome } from './apply-rows.ts';
+import type { CellError } from './cell.ts';
+import { contextOf, freeNumbersFor } from './import-run.ts';
+import { optionsOf } from './options.ts';
+import { patiently } from './patience.ts';
+import { chunksOf } from './records.ts';
+import { CHUNK_ROWS, type EngineDeps } from './run.ts';
+
+export interface DryRunError extends CellError {
+  line: number;
+  extension: string | null;
+}
+
+export interface DryRunSummary {
+  rows: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  skipped: number;
+  failed: number;
+  /** What the PBX would be told, as far as we know it from the last time it was written. */
+  plan: PlanSummary;
+}
+
+export interface PlanSummary {
+  /** `create endpoint` -> 120 */
+  counts: Record<string, number>;
+  sample: { op: string; ref: string; after: string | null }[];
+}
+
+const SAMPLE = 20;
+
+/**
+ * Does the whole import chunk by chunk and rolls each chunk back: what it finds is what a real run finds, by the same
+ * code. One transaction over the whole file would keep everybody else from writing for as long as it takes; what one
+ * chunk must know of another (numbers named twice, next free numbers) is kept outside of them.
+ * Yields the errors as they are found and returns the summary.
+ */
+export async function* dryRun(
+  deps: EngineDeps,
+  job: JobRecord,
+  signal: AbortSignal,
+): AsyncGenerator<DryRunError[], DryRunSummary> {
+  const free = await freeNumbersFor(deps, job);
+  const context = contextOf(job);
+  const tally = { rows: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0 };
+  const plan: PlanSummary = { counts: {}, sample: [] };
+  const options = optionsOf(job);
+  const size = deps.limits.chunkRows ?? CHUNK_ROWS;
+  for await (const chunk of chunksOf(deps.files.upload(job.id), options, { after: 0, size })) {
+    const work = (tx: Tx) => applyRows(tx, deps.writer, free, context, chunk);
+    const { value, plan: part } = await patiently(
+      signal,
+      () => {},
+      () => deps.changes.preview(work),
+    );
+    value.keep();
+    addPlan(plan, part);
+    const counts = countsOf(value.outcomes);
+    tally.rows += counts.processed;
+    for (const key of ['created', 'updated', 'skipped', 'failed'] as const) tally[key] += counts[key];
+    const errors = value.outcomes.flatMap(errorsOf);
+    if (errors.length > 0) yield errors;
+    await breathe();
+  }
+  tally.unchanged = tally.rows - tally.created - tally.updated - tally.skipped - tally.failed;
+  return { ...tally, plan };
+}
+
+function errorsOf({ line, number, errors }: RowOutcome): DryRunError[] {
+  return errors.map((error) => ({ line, extension: number ?? null, ...error }));
+}
+
+function addPlan(summary: PlanSummary, plan: Plan): void {
+  for (const { op, ref, after } of plan.changes) {
+    const key = `${op} ${kindOf(ref)}`;
+    summary.counts[key] = (summary.counts[key] ?? 0) + 1;
+    if (summary.sample.length < SAMPLE) {
+      summary.sample.push({ op, ref, after: after === undefined ? null : maskValue(ref, after) });
+    }
+  }
+}

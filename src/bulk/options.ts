@@ -1,0 +1,27 @@
+import type { ExistingStrategy } from '../domain/extension-row.ts';
+import type { JobRecord } from '../store/jobs.ts';
+import type { Charset } from './csv/charset.ts';
+import type { Dialect } from './csv/dialect.ts';
+
+export const IMPORT = 'import';
+
+/** How a file is read: found out once, when it was uploaded. */
+export interface FileFormat extends Dialect {
+  charset: Charset;
+}
+
+/** What a job row keeps about an import, as JSON in `Job.options`. */
+export interface ImportOptions extends FileFormat {
+  /** What the uploader calls the file; for people only. */
+  name: string | null;
+  bytes: number;
+  strategy: ExistingStrategy;
+  allowWeakPins: boolean;
+  columns: string[];
+  /** Rows without an extension number: these need to know which numbers the rest of the file names. */
+  unnumbered: number;
+}
+
+export function optionsOf(job: Pick<JobRecord, 'options'>): ImportOptions {
+  return JSON.parse(job.options) as ImportOptions;
+}

@@ -1,0 +1,106 @@
+import { createCellReader } from './cell.ts';
+import { decodeFile } from './csv/decode.ts';
+import { isPreamble } from './csv/dialect.ts';
+import type { CsvRecord } from './csv/tokenizer.ts';
+import { Tokenizer } from './csv/tokenizer.ts';
+import { type Header, parseHeader } from './header.ts';
+import { numberKey } from './number-key.ts';
+import type { FileFormat } from './options.ts';
+import { createRowParser, type ParsedRow } from './row.ts';
+import { SeenInFile } from './seen-in-file.ts';
+
+/** Characters of one record; the widest real one is far below (a name of 80 characters in 27 columns). */
+const MAX_RECORD = 64 * 1024;
+
+export interface Table {
+  header: Header;
+  /** The records below the header, as many at a time as a block of the file holds. */
+  batches: AsyncGenerator<CsvRecord[], void>;
+}
+
+/** Reads a file up to its header. @throws CSV_INVALID */
+export async function openTable(file: string, format: FileFormat): Promise<Table> {
+  const records = recordsOf(file, format);
+  try {
+    for (;;) {
+      const { value, done } = await records.next();
+      const batch = done === true ? [] : value;
+      const at = batch.findIndex(({ cells }) => !isPreamble(cells.join(format.delimiter)));
+      if (at === -1 && done !== true) continue;
+      return { header: parseHeader(batch[at]?.cells ?? []), batches: below(batch.slice(at + 1), records) };
+    }
+  } catch (error) {
+    // The generator was never handed on: nobody else would close the file.
+    await records.return();
+    throw error;
+  }
+}
+
+async function* below(
+  first: CsvRecord[],
+  records: AsyncGenerator<CsvRecord[], void>,
+): AsyncGenerator<CsvRecord[], void> {
+  try {
+    yield first;
+    yield* records;
+  } finally {
+    await records.return();
+  }
+}
+
+async function* recordsOf(file: string, format: FileFormat): AsyncGenerator<CsvRecord[], void> {
+  const tokenizer = new Tokenizer(format, MAX_RECORD);
+  for await (const block of decodeFile(file, format.charset)) yield tokenizer.push(block);
+  yield tokenizer.end();
+}
+
+/** The rows of a file, a block at a time; those that say something twice have an error for it. */
+export async function* rowsOf(file: string, format: FileFormat): AsyncGenerator<ParsedRow[], void> {
+  const { header, batches } = await openTable(file, format);
+  const parse = createRowParser(header);
+  const seen = new SeenInFile();
+  for await (const batch of batches) {
+    const rows: ParsedRow[] = [];
+    for (const record of batch) {
+      const row = parse(record);
+      if (row === undefined) continue;
+      seen.check(row);
+      rows.push(row);
+    }
+    yield rows;
+  }
+}
+
+/** The rows below a line, in chunks of `size`: each is one transaction. */
+export async function* chunksOf(
+  file: string,
+  format: FileFormat,
+  range: { after: number; size: number },
+): AsyncGenerator<ParsedRow[], void> {
+  let chunk: ParsedRow[] = [];
+  for await (const rows of rowsOf(file, format)) {
+    for (const row of rows) {
+      if (row.line <= range.after) continue;
+      chunk.push(row);
+      if (chunk.length < range.size) continue;
+      yield chunk;
+      chunk = [];
+    }
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+/** Every extension number that a file names, by `numberKey`. */
+export async function numbersIn(file: string, format: FileFormat): Promise<Set<number>> {
+  const { header, batches } = await openTable(file, format);
+  const at = header.columns.findIndex((column) => column?.name === 'extension');
+  const read = createCellReader(header.columns[at]!);
+  const numbers = new Set<number>();
+  for await (const batch of batches) {
+    for (const { cells } of batch) {
+      const cell = read(cells[at] ?? '');
+      if (cell.kind === 'set') numbers.add(numberKey(cell.value as string));
+    }
+  }
+  return numbers;
+}

@@ -1,0 +1,58 @@
+import type { Database } from '../store/database.ts';
+import { credentialPage } from '../store/job-credentials.ts';
+import { jobRows } from '../store/job-rows.ts';
+import type { JobRecord } from '../store/jobs.ts';
+import type { CellError } from './cell.ts';
+import { COLUMNS } from './columns.ts';
+import { guardValue } from './csv/guard.ts';
+import { BOM, csvLine } from './csv/write.ts';
+import { errorCells } from './failed-rows.ts';
+import { optionsOf } from './options.ts';
+
+const PAGE = 1000;
+
+/** What happened to each row that has a result. */
+export async function* resultCsv(db: Database, job: JobRecord): AsyncGenerator<string, void> {
+  const { delimiter } = optionsOf(job);
+  yield BOM + csvLine(['line', 'extension', 'result', 'error_codes', 'error_text'], delimiter);
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const rows = await jobRows(db, job.id, { after, limit: PAGE });
+    let text = '';
+    for (const { line, extension, result, errors } of rows) {
+      const [at, codes, words] = errorCells(line, (errors ?? []) as CellError[]);
+      text += csvLine([at!, guardValue(extension ?? ''), result, codes!, words!], delimiter);
+    }
+    yield text;
+    after = rows.length < PAGE ? undefined : rows.at(-1)?.line;
+  }
+}
+
+/** What phones and their owners need of what the job created. Whoever streams it must have taken it: it is given once. */
+export async function* credentialsCsv(db: Database, job: JobRecord): AsyncGenerator<string, void> {
+  const { delimiter } = optionsOf(job);
+  yield BOM + csvLine(['extension', 'display_name', 'user', 'username', 'secret', 'pin'], delimiter);
+  const until = (job.finishedAt ?? new Date()).getTime();
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const { items, next } = await credentialPage(db, job.id, { after, limit: PAGE, until });
+    let text = '';
+    for (const { extension, displayName, user, username, secret, pin } of items) {
+      const cells = [extension, displayName, user ?? '', username, secret ?? '', pin ?? ''];
+      text += csvLine(cells.map(guardValue), delimiter);
+    }
+    yield text;
+    after = next;
+  }
+}
+
+/**
+ * An empty file to fill in: a line of words per column, the header, one example. The words hold nothing that a
+ * spreadsheet would put in quotes; an import passes over lines that start with "#" before the header.
+ */
+export function templateCsv(): string {
+  const notes = COLUMNS.map(({ name, note }) => `# ${name}: ${note}\r\n`).join('');
+  const names = COLUMNS.map(({ name }) => name);
+  const examples = COLUMNS.map(({ example }) => guardValue(example));
+  const head =
+    '# An empty cell changes nothing. A cell with only - clears the value. Lines like this one are not read.\r\n';
+  return BOM + head + notes + csvLine(names, ',') + csvLine(examples, ',');
+}

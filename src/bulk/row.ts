@@ -1,0 +1,119 @@
+import type { ExtensionExtras, ExtensionInput } from '../domain/extension-input.ts';
+import type { ExtensionRow } from '../domain/extension-row.ts';
+import type { FieldError } from '../errors.ts';
+import { type CellError, createCellReader } from './cell.ts';
+import { type Column, columnOfPath } from './columns.ts';
+import type { CsvRecord } from './csv/tokenizer.ts';
+import type { Header } from './header.ts';
+
+export interface ParsedRow {
+  line: number;
+  /** As the file gives it, also when the row has errors. */
+  number: string | undefined;
+  phoneNumbers: readonly string[];
+  /** Only of a row without errors. */
+  row: ExtensionRow | undefined;
+  errors: CellError[];
+}
+
+type Values = Record<string, unknown>;
+
+/** What the cells of a row say, put where the API has it. Each value was judged by the schema of its place. */
+interface Draft {
+  input: Values;
+  extras: Values;
+  hasMailbox: boolean | undefined;
+  errors: CellError[];
+}
+
+/** Makes rows of records, with every error of every cell. Undefined for a row of nothing but empty cells. */
+export function createRowParser(header: Header): (record: CsvRecord) => ParsedRow | undefined {
+  const readers = header.columns.map((column) =>
+    column === undefined ? undefined : { column, read: createCellReader(column) },
+  );
+  return (record) => {
+    const { line, cells } = record;
+    if (cells.every((cell) => cell === '' || cell.trim() === '')) return undefined;
+    const shape = shapeError(header, record);
+    if (shape !== undefined) return { line, number: undefined, phoneNumbers: [], row: undefined, errors: [shape] };
+
+    const draft: Draft = { input: {}, extras: {}, hasMailbox: undefined, errors: [] };
+    for (let i = 0; i < readers.length; i++) {
+      const reader = readers[i];
+      if (reader === undefined) continue;
+      const cell = reader.read(cells[i]!);
+      if (cell.kind === 'set') place(draft, reader.column, cell.value);
+      else if (cell.kind === 'clear') clear(draft, reader.column);
+      else if (cell.kind === 'faults') draft.errors.push(...cell.errors);
+    }
+    settleMailbox(draft);
+    settleUser(draft);
+    return finish(line, draft);
+  };
+}
+
+function shapeError(header: Header, { cells, isMalformed }: CsvRecord): CellError | undefined {
+  if (isMalformed) {
+    return {
+      column: '',
+      code: 'QUOTE_INVALID',
+      message: 'text follows a closing quote; write a quote in a cell as ""',
+    };
+  }
+  const width = header.columns.length;
+  const isLonger = cells.length > width && cells.slice(width).some((cell) => cell.trim() !== '');
+  if (cells.length >= width && !isLonger) return undefined;
+  // Guessing which cell is missing would put names into the wrong columns without a word.
+  const message = `the row has ${cells.length} cells, the header has ${width}`;
+  return { column: '', code: 'ROW_WIDTH', message };
+}
+
+function place(draft: Draft, column: Column, value: unknown): void {
+  if (column.name === 'mailbox') {
+    draft.hasMailbox = value as boolean;
+    return;
+  }
+  const values = draft[column.target];
+  const [first, second] = column.path;
+  if (second === undefined) {
+    values[first] = value;
+  } else {
+    values[first] ??= {};
+    (values[first] as Values)[second] = value;
+  }
+}
+
+function clear(draft: Draft, column: Column): void {
+  if (column.clears === undefined) place(draft, column, column.cleared);
+  else draft.input[column.clears] = null;
+}
+
+function settleMailbox(draft: Draft): void {
+  if (draft.hasMailbox === true) draft.input.mailbox ??= {};
+  if (draft.hasMailbox !== false) return;
+  if (draft.input.mailbox !== undefined) {
+    const message = 'is "no", which deletes the mailbox, but other mailbox columns of the row are filled';
+    draft.errors.push({ column: 'mailbox', code: 'MAILBOX_CONTRADICTION', message });
+  }
+  draft.input.mailbox = null;
+}
+
+function settleUser(draft: Draft): void {
+  const user = draft.extras.user as Values | undefined;
+  if (user === undefined || user.username !== undefined) return;
+  if (draft.errors.some((error) => error.column === 'user')) return;
+  const message = 'is empty, but first_name, last_name or email is filled';
+  draft.errors.push({ column: 'user', code: 'USERNAME_MISSING', message });
+}
+
+function finish(line: number, { input, extras, errors }: Draft): ParsedRow {
+  const { number, ...rest } = extras as ExtensionExtras;
+  const row: ExtensionRow | undefined =
+    errors.length > 0 ? undefined : { line, number, input: input as ExtensionInput, extras: rest };
+  return { line, number, phoneNumbers: rest.phoneNumbers ?? [], row, errors };
+}
+
+/** An error of the writer as one of a cell. */
+export function cellError({ path, code, message }: FieldError): CellError {
+  return { column: columnOfPath(path), code, message };
+}

@@ -1,0 +1,21 @@
+import type { NumberRange } from '../domain/company.ts';
+import type { Database, Tx } from './database.ts';
+import { queryJson } from './sql.ts';
+
+/** Which of these numbers are extensions of the company. */
+export async function amongTaken(tx: Tx, companyId: string, numbers: readonly string[]): Promise<Set<string>> {
+  const taken = await queryJson<string[]>(
+    tx,
+    `SELECT json_group_array(e."number") AS json
+     FROM json_each(?2) j JOIN "Extension" e ON e."companyId" = ?1 AND e."number" = j.value`,
+    companyId,
+    JSON.stringify(numbers),
+  );
+  return new Set(taken);
+}
+
+/** The ranges of a company; undefined when there is no such company. */
+export async function rangesOf(db: Database, companyId: string): Promise<NumberRange[] | undefined> {
+  const company = await db.read.company.findUnique({ where: { id: companyId }, select: { ranges: true } });
+  return company === null ? undefined : (JSON.parse(company.ranges) as NumberRange[]);
+}

@@ -1,0 +1,130 @@
+import type { Database, Tx } from './database.ts';
+import { execute, queryJson } from './sql.ts';
+
+export const ROW_RESULTS = ['created', 'updated', 'unchanged', 'skipped', 'failed', 'undone', 'undo_refused'] as const;
+export type RowResultName = (typeof ROW_RESULTS)[number];
+
+/** What happened to one row of a job's file. `errors` and `before` are JSON values. */
+export interface JobRowRecord {
+  line: number;
+  result: RowResultName;
+  extension: string | null;
+  objectId: string | null;
+  errors: unknown;
+  before: unknown;
+  /** Version of the object after the row. */
+  after: number | null;
+}
+
+type Packed = [
+  line: number,
+  result: RowResultName,
+  extension: string | null,
+  objectId: string | null,
+  errors: string | null,
+  before: string | null,
+  after: number | null,
+];
+
+export async function insertJobRows(tx: Tx, jobId: string, rows: readonly JobRowRecord[]): Promise<void> {
+  const packed = rows.map((row): Packed => {
+    const { line, result, extension, objectId, after } = row;
+    return [line, result, extension, objectId, toJson(row.errors), toJson(row.before), after];
+  });
+  await execute(
+    tx,
+    `INSERT INTO "JobRow" ("jobId", "line", "result", "extension", "objectId", "errors", "before", "after")
+     SELECT ?1, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM json_each(?2)`,
+    jobId,
+    JSON.stringify(packed),
+  );
+}
+
+/** Where a restarted job goes on: the last line that has a result, 0 when none has. */
+export async function lastLine(db: Database, jobId: string): Promise<number> {
+  const [line] = await queryJson<[number | null]>(
+    db.read,
+    'SELECT json_array(max("line")) AS json FROM "JobRow" WHERE "jobId" = ?',
+    jobId,
+  );
+  return line ?? 0;
+}
+
+/** A page of rows in the order of the file. */
+export async function jobRows(
+  db: Database,
+  jobId: string,
+  query: { after: number; limit: number; results?: readonly RowResultName[] | undefined },
+): Promise<JobRowRecord[]> {
+  const results = query.results === undefined ? null : JSON.stringify(query.results);
+  return select(
+    db,
+    // The plus keeps SQLite from the index on results: pages are cut by line, which the primary key has in order.
+    `"jobId" = ?1 AND "line" > ?2 AND (?3 IS NULL OR +"result" IN (SELECT value FROM json_each(?3))) ORDER BY "line" LIMIT ?4`,
+    jobId,
+    query.after,
+    results,
+    query.limit,
+  );
+}
+
+/** Rows that changed something and were not undone yet, the last of the file first. */
+export async function undoableRows(
+  db: Database,
+  jobId: string,
+  before: number,
+  limit: number,
+): Promise<JobRowRecord[]> {
+  return select(
+    db,
+    `"jobId" = ?1 AND "line" < ?2 AND +"result" IN ('created', 'updated') ORDER BY "line" DESC LIMIT ?3`,
+    jobId,
+    before,
+    limit,
+  );
+}
+
+export async function markUndone(
+  tx: Tx,
+  jobId: string,
+  rows: readonly { line: number; result: 'undone' | 'undo_refused'; errors: unknown }[],
+): Promise<void> {
+  await execute(
+    tx,
+    `UPDATE "JobRow" SET "result" = j.value->>1, "errors" = j.value->>2
+     FROM json_each(?2) j WHERE "jobId" = ?1 AND "line" = j.value->>0`,
+    jobId,
+    JSON.stringify(rows.map((row) => [row.line, row.result, toJson(row.errors)])),
+  );
+}
+
+export async function countResults(db: Database, jobId: string): Promise<Partial<Record<RowResultName, number>>> {
+  return queryJson(
+    db.read,
+    `SELECT json_group_object("result", n) AS json
+     FROM (SELECT "result", count(*) AS n FROM "JobRow" WHERE "jobId" = ? GROUP BY "result")`,
+    jobId,
+  );
+}
+
+function toJson(value: unknown): string | null {
+  return value === null || value === undefined ? null : JSON.stringify(value);
+}
+
+async function select(db: Database, where: string, ...values: (string | number | null)[]): Promise<JobRowRecord[]> {
+  const packed = await queryJson<Packed[]>(
+    db.read,
+    `SELECT json_group_array(json_array("line", "result", "extension", "objectId", "errors", "before", "after")) AS json
+     FROM (SELECT * FROM "JobRow" WHERE ${where})`,
+    ...values,
+  );
+  return packed.map(([line, result, extension, objectId, errors, before, after]) => ({
+    line,
+    result,
+    extension,
+    objectId,
+    errors: errors === null ? null : JSON.parse(errors),
+    before: before === null ? null : JSON.parse(before),
+    after,
+  }));
+}
