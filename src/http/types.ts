@@ -50,6 +50,10 @@ export type AnyRequest = Pick<FastifyRequest, 'method' | 'url' | 'headers' | 'pr
 export type AnyReply = Pick<FastifyReply, 'code' | 'header'>;
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every route there is, for the test that none is open by accident. */
+    routeTable(): { method: string; url: string }[];
+  }
   interface FastifyRequest {
     principal: Principal;
   }

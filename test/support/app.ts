@@ -165,6 +165,6 @@ function created(answer: Answer): Json {
 
 function newFolder(t: Test): string {
   const folder = mkdtempSync(join(tmpdir(), 'linekeeper-http-'));
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }), { order: 'last' } as never);
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

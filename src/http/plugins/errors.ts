@@ -67,6 +67,9 @@ export function addErrors(app: App): void {
     for (const one of [method].flat()) known.methods.add(one);
     routes.set(url, known);
   });
+  app.decorate('routeTable', () =>
+    [...routes].flatMap(([url, { methods }]) => [...methods].map((method) => ({ method, url }))),
+  );
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? '';

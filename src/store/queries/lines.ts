@@ -1,9 +1,11 @@
-import type { ListSpec } from './page.ts';
+import { mailboxContextOf } from '../../domain/company.ts';
+import type { ListSpec, View } from './page.ts';
 import { bool, columns, iso, json, many, object, one, outboxJoin, SYNC, SYNC_STATE } from './sql.ts';
 
 /** What everybody may know of a mailbox: the PIN is not among it. `e`, `c` and `m` are in scope. */
 const MAILBOX = {
-  address: `e."number" || '@lk-' || c."slug"`,
+  /** Becomes the address in `withAddress`: which voicemail context it is in, the domain knows. */
+  address: 'c."slug"',
   ...columns('m', 'email'),
   attach: bool('m."attach"'),
   deleteAfterMail: bool('m."deleteAfterMail"'),
@@ -14,7 +16,16 @@ const MAILBOX = {
   version: 'm."version"',
 };
 
+function withAddress(mailbox: View, extension: unknown): View {
+  const number = String(extension);
+  return { ...mailbox, address: `${number}@${mailboxContextOf(String(mailbox.address), number)}` };
+}
+
 export const EXTENSIONS: ListSpec = {
+  finish(extension) {
+    const { mailbox, number } = extension;
+    return mailbox === null ? extension : { ...extension, mailbox: withAddress(mailbox as View, number) };
+  },
   item: object({
     ...columns('e', 'id', 'companyId', 'number', 'displayName', 'callerIdName'),
     user: one(
@@ -67,6 +78,7 @@ export const EXTENSIONS: ListSpec = {
 
 /** Mailboxes as a list of their own; they are in step with the PBX when their extension is. */
 export const MAILBOXES: ListSpec = {
+  finish: (mailbox) => withAddress(mailbox, mailbox.extension),
   item: object({
     extensionId: 'e.id',
     companyId: 'e."companyId"',

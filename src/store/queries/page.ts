@@ -16,6 +16,8 @@ export interface ListSpec {
   filters: Record<string, string>;
   /** Expressions that `q` looks into. */
   search: readonly string[];
+  /** What SQL cannot say of an item. */
+  finish?(item: View): View;
 }
 
 export type Scalar = string | number;
@@ -75,7 +77,7 @@ export async function readPage(reader: Reader, spec: ListSpec, request: PageRequ
   const rows = page.rows.slice(0, request.limit);
   const last = rows.at(-1);
   return {
-    items: rows.map(([, , item]) => item),
+    items: rows.map(([, , item]) => spec.finish?.(item) ?? item),
     total: page.total,
     next: page.rows.length > request.limit && last !== undefined ? [last[0], last[1]] : undefined,
   };
@@ -91,5 +93,7 @@ export async function readOne(reader: Reader, spec: ListSpec, id: Scalar): Promi
     `SELECT ${spec.item} AS json ${spec.from} WHERE ${spec.id} = ?`,
     id,
   );
-  return row === undefined ? undefined : (JSON.parse(row.json) as View);
+  if (row === undefined) return undefined;
+  const item = JSON.parse(row.json) as View;
+  return spec.finish?.(item) ?? item;
 }
