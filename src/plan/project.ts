@@ -23,7 +23,7 @@ export function projectExtension(source: ExtensionSource): [Ref, string][] {
       const id = endpointId(endpointPrefix, source.number, account.ordinal);
       objects.push(
         [refOf('auth', id), json({ auth_type: 'md5', username: id, realm: REALM, md5_cred: account.digest(id) })],
-        [refOf('aor', id), json({ max_contacts: String(account.maxContacts), remove_existing: 'yes' })],
+        [refOf('aor', id), json(aorFields(source, account))],
         [refOf('endpoint', id), json(endpointFields(source, account, id))],
       );
     }
@@ -58,6 +58,7 @@ function endpointFields(source: ExtensionSource, account: AccountSource, id: str
     allow: (account.codecs ?? DEFAULT_CODECS[account.kind]).join(','),
     callerid: `"${name}" <${source.number}>`,
     mailboxes: source.mailbox?.enabled === true ? mailboxOf(source) : undefined,
+    mwi_subscribe_replaces_unsolicited: source.mailbox?.enabled === true ? 'yes' : undefined,
     named_call_group: group,
     named_pickup_group: group,
     direct_media: 'no',
@@ -68,8 +69,19 @@ function endpointFields(source: ExtensionSource, account: AccountSource, id: str
   };
 }
 
+/** A phone that comes back from another address replaces its old contact instead of being refused until that expires. */
+function aorFields(source: ExtensionSource, account: AccountSource): Fields {
+  const hasMailbox = source.mailbox?.enabled === true;
+  return {
+    max_contacts: String(account.maxContacts),
+    remove_existing: 'yes',
+    mailboxes: hasMailbox ? mailboxOf(source) : undefined,
+    voicemail_extension: hasMailbox ? '*97' : undefined,
+  };
+}
+
 function extensionFields(source: ExtensionSource, hasMailbox: boolean): Fields {
-  const { slug, endpointPrefix } = source.company;
+  const { endpointPrefix } = source.company;
   return {
     accounts: source.enabled
       ? source.accounts.map((account) => endpointId(endpointPrefix, source.number, account.ordinal)).join('&')

@@ -85,7 +85,9 @@ export function createFleet(deps: {
   }
 
   async function look(pbxId: string, reconciler: PbxReconciler, hint: PbxHint): Promise<void> {
-    if (hint.type === 'restarted') return reconciler.requestAudit();
+    // Before the links are ready there is nothing to ask for: coming online audits anyway.
+    if (hint.type === 'restarted')
+      return reconciler.state().state === 'offline' ? undefined : reconciler.requestAudit();
     const owner = await ownerOfMailbox(db, pbxId, hint.number, hint.context);
     if (owner === undefined) return;
     await db.note((tx) => markDirty(tx, [{ pbxId, ...owner }]));

@@ -113,8 +113,9 @@ export async function recordFailures(tx: Tx, pbxId: string, failures: readonly F
   });
   await execute(
     tx,
-    `UPDATE "Outbox" SET "attempts" = "attempts" + 1, "nextAttemptAt" = x.value->>3, "errorCode" = x.value->>4,
-       "errorReason" = x.value->>5 FROM (${MARKED}) x WHERE "Outbox".rowid = x.mark`,
+    `WITH x AS MATERIALIZED (${MARKED})
+     UPDATE "Outbox" SET "attempts" = "attempts" + 1, "nextAttemptAt" = x.value->>3, "errorCode" = x.value->>4,
+       "errorReason" = x.value->>5 FROM x WHERE "Outbox".rowid = x.mark`,
     pbxId,
     JSON.stringify(rows),
   );
@@ -181,7 +182,7 @@ export async function postpone(
 ): Promise<void> {
   await execute(
     tx,
-    `UPDATE "Outbox" SET "nextAttemptAt" = ?3 FROM (${MARKED}) x WHERE "Outbox".rowid = x.mark`,
+    `UPDATE "Outbox" SET "nextAttemptAt" = ?3 WHERE rowid IN (SELECT mark FROM (${MARKED}))`,
     pbxId,
     JSON.stringify(owners.map((owner) => [owner.type, owner.id, owner.generation])),
     until,

@@ -78,7 +78,7 @@ export function renderInstall(options: InstallOptions): InstallFile[] {
     ),
     fixed(
       'linekeeper-voicemail.conf',
-      `; Linekeeper's mailboxes are spread over these files.\n${VOICEMAIL_FILES.map((file) => `#include ${file}\n`).join('')}`,
+      renderVoicemail(),
       include('linekeeper-voicemail.conf', 'voicemail.conf', ', at its end.'),
     ),
     ...VOICEMAIL_FILES.map((file) =>
@@ -86,6 +86,16 @@ export function renderInstall(options: InstallOptions): InstallFile[] {
     ),
     ...(options.webSocketAddress === undefined ? [] : [transport(options.webSocketAddress, include)]),
   ];
+}
+
+/**
+ * A mailbox names its time zone by its IANA name, so each zone is declared under that name. Should voicemail.conf have a
+ * [zonemessages] of its own, Asterisk reads only the first: times are then spoken in the PBX's own zone.
+ */
+function renderVoicemail(): string {
+  const zones = Intl.supportedValuesOf('timeZone').map((zone) => `${zone}=${zone}|'vm-received' Q 'digits/at' R\n`);
+  const includes = VOICEMAIL_FILES.map((file) => `#include ${file}\n`);
+  return `[zonemessages]\n${zones.join('')}\n; Linekeeper's mailboxes are spread over these files.\n${includes.join('')}`;
 }
 
 function transport(bindAddress: string, include: (file: string, into: string, then: string) => string): InstallFile {

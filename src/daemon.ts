@@ -1,0 +1,168 @@
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { v7 as uuid } from 'uuid';
+import type { EmbeddedPbx } from './asterisk/embedded/embedded-pbx.ts';
+import { createImports } from './bulk/imports.ts';
+import { type Config, packageRoot, redacted } from './config.ts';
+import { type Core, openCore } from './core.ts';
+import { embeddedOf, registerEmbedded, wantsEmbedded } from './embedded.ts';
+import { messageOf } from './errors.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import { buildApp } from './http/app.ts';
+import { createLocalServer } from './http/local-server.ts';
+import { importRoutes } from './http/routes/imports.ts';
+import type { App } from './http/types.ts';
+import type { Logger } from './log.ts';
+import { generateToken, insertToken } from './store/tokens.ts';
+
+export interface Started {
+  /** Where the API listens. */
+  url: string;
+  /** The socket file of the machine's own administrator. */
+  socket: string;
+  /** The first token, shown once: only when the database had none. */
+  firstToken: string | undefined;
+  /** Settles when the embedded PBX runs (or did not start); undefined without one. */
+  embedded: Promise<string> | undefined;
+}
+
+export interface Daemon {
+  /** Abortable: a stop before or during the start wins. */
+  start(): Promise<Started>;
+  /** Undoes the start in reverse. May be called at any moment, any number of times. */
+  stop(): Promise<void>;
+}
+
+/** The file of the local admin socket in a data folder. */
+export function socketOf(dataFolder: string): string {
+  return join(dataFolder, 'admin.sock');
+}
+
+export function version(): string {
+  return (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version;
+}
+
+/** The whole daemon. Constructing does nothing; `start` acts. */
+export function createDaemon(config: Config, log: Logger): Daemon {
+  const aborted = new AbortController();
+  const undo: (() => unknown)[] = [];
+  let isReady = false;
+  let stopping: Promise<void> | undefined;
+
+  async function start(): Promise<Started> {
+    log.info(redacted(config), 'settings');
+    const core = await openCore(config, log);
+    undo.push(() => core.stop());
+    const { applied, backup } = core.db.migrations;
+    if (applied.length > 0) log.info({ applied, backup }, 'database migrated');
+    checkNotAborted();
+
+    const app = await startApp(core);
+    const url = await app.listen({ host: config.http.host, port: config.http.port });
+    const socket = await listenLocally(app);
+    const firstToken = await createFirstToken(core);
+    checkNotAborted();
+
+    undo.push(startHousekeeping(core.db, log));
+    const embedded = (await wantsEmbedded(config, core.db)) ? startEmbedded(core) : undefined;
+    await core.fleet.start();
+    isReady = true;
+    log.info({ url }, 'ready');
+    return { url, socket, firstToken, embedded };
+  }
+
+  async function startApp(core: Core): Promise<App> {
+    const { batch, changes, db, extensions, fleet } = core;
+    const imports = createImports({
+      db,
+      changes,
+      log: log.child({ part: 'imports' }),
+      dataDir: config.data.folder,
+      limits: config.imports,
+      writer: {
+        apply: batch.apply,
+        removeCreated: (tx, actor, items) => batch.remove(tx, actor, items, 'spare'),
+        restore: batch.restore,
+      },
+    });
+    const isLoopback =
+      config.http.host === '127.0.0.1' || config.http.host === '::1' || config.http.host === 'localhost';
+    const app = await buildApp(
+      { db, changes, sync: fleet, extensions, log, version: version(), isReady: () => isReady },
+      { trustedProxies: config.http.trustedProxies, publicMetrics: isLoopback, plugins: [importRoutes(imports)] },
+    );
+    undo.push(() => app.close());
+    await app.ready();
+    await imports.start();
+    undo.push(() => imports.stop());
+    return app;
+  }
+
+  async function listenLocally(app: App): Promise<string> {
+    const socket = socketOf(config.data.folder);
+    const server: Server = createLocalServer(app);
+    // What a killed daemon left behind; a living one would have held the database lock.
+    rmSync(socket, { force: true });
+    const umask = process.umask(0o177);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(socket, resolve);
+      });
+    } finally {
+      process.umask(umask);
+    }
+    chmodSync(socket, 0o600);
+    undo.push(() => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    });
+    return socket;
+  }
+
+  async function startEmbedded(core: Core): Promise<string> {
+    const pbx: EmbeddedPbx = embeddedOf(config, log);
+    undo.push(() => pbx.stop());
+    try {
+      const info = await pbx.start(aborted.signal);
+      if (await registerEmbedded(core.db, info)) await core.fleet.reload();
+      return `Asterisk ${info.version}, SIP on ${info.host}:${info.sipPort}`;
+    } catch (error) {
+      if (!aborted.signal.aborted) log.error({ err: error }, 'the embedded PBX is not available');
+      return `not available: ${messageOf(error)}`;
+    }
+  }
+
+  function checkNotAborted(): void {
+    aborted.signal.throwIfAborted();
+  }
+
+  return {
+    start,
+    stop() {
+      stopping ??= (async () => {
+        isReady = false;
+        aborted.abort(new Error('stopped'));
+        for (const step of undo.reverse()) {
+          try {
+            await step();
+          } catch (error) {
+            log.error({ err: error }, 'a part did not stop cleanly');
+          }
+        }
+      })();
+      return stopping;
+    },
+  };
+}
+
+/** Somebody must be able to get in: a database without tokens gets one, told once on the terminal. */
+async function createFirstToken({ db }: Core): Promise<string | undefined> {
+  return db.write(async (tx) => {
+    if ((await tx.apiToken.count()) > 0) return undefined;
+    const token = generateToken();
+    await insertToken(tx, token, { id: uuid(), name: 'first', scopes: ['admin'], companyId: null, expiresAt: null });
+    return token;
+  });
+}
