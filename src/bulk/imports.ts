@@ -4,7 +4,7 @@ import type { ExistingStrategy } from '../domain/extension-row.ts';
 import { LinekeeperError } from '../errors.ts';
 import { recordAudit } from '../store/audit-log.ts';
 import type { Database } from '../store/database.ts';
-import { countResults, type JobRowRecord, jobRows, type RowResultName } from '../store/job-rows.ts';
+import { countResults, type JobRowRecord, jobRows, ROW_RESULTS, type RowResultName } from '../store/job-rows.ts';
 import { countJobs, createJob, findJob, type JobRecord, listJobs, takeCredentials } from '../store/jobs.ts';
 import { type DryRunError, type DryRunSummary, dryRun } from './dry-run.ts';
 import { failedCsv } from './failed-rows.ts';
@@ -55,7 +55,7 @@ export interface Imports {
   rows(
     id: string,
     query: { after: number; limit: number; results: readonly RowResultName[] | undefined },
-  ): Promise<JobRowRecord[]>;
+  ): Promise<{ items: JobRowRecord[]; total: number }>;
   /** @throws JOB_STATE_INVALID */
   act(id: string, action: JobAction, actor: string): Promise<ImportView>;
   /** Yields errors as they are found, returns the counts and the plan. @throws JOB_STATE_INVALID once the import began */
@@ -122,7 +122,11 @@ export function createImports(deps: ImportsDeps): Imports {
       const jobs = await listJobs(db.read, IMPORT, query);
       return { items: await Promise.all(jobs.map(view)), total: await countJobs(db.read, IMPORT, query.companyId) };
     },
-    rows: (id, query) => jobRows(db, id, query),
+    async rows(id, query) {
+      const counts = await countResults(db, id);
+      const total = (query.results ?? ROW_RESULTS).reduce((sum, result) => sum + (counts[result] ?? 0), 0);
+      return { items: await jobRows(db, id, query), total };
+    },
     async act(id, action, actor) {
       await mustFind(id);
       let job = await engine.move(id, action, actor);

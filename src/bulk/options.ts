@@ -5,6 +5,8 @@ import type { Dialect } from './csv/dialect.ts';
 
 export const IMPORT = 'import';
 
+export const EXISTING_STRATEGIES = ['update', 'skip', 'fail'] as const satisfies readonly ExistingStrategy[];
+
 /** How a file is read: found out once, when it was uploaded. */
 export interface FileFormat extends Dialect {
   charset: Charset;

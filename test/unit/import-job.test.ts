@@ -25,11 +25,13 @@ t.test('an import writes its rows, keeps a result for each and lets the file go'
   t.equal(await db.read.jobRow.count(), 27);
   t.equal(await db.read.outbox.count(), 25, 'the PBX will hear of each extension');
   const failed = await imports.rows(job.id, { after: 0, limit: 100, results: ['failed'] });
-  t.match(failed, [
+  t.equal(failed.total, 2);
+  t.match(failed.items, [
     { line: 27, errors: [{ column: 'extension', code: 'EXTENSION_NUMBER_INVALID' }] },
     { line: 28, extension: '1000', errors: [{ code: 'DUPLICATE_IN_FILE', message: '1000 stands in line 2 already' }] },
   ]);
-  t.match(await imports.rows(job.id, { after: 10, limit: 2, results: undefined }), [{ line: 11 }, { line: 12 }]);
+  const page = await imports.rows(job.id, { after: 10, limit: 2, results: undefined });
+  t.match(page, { total: 27, items: [{ line: 11 }, { line: 12 }] });
   while (existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 5));
   t.strictSame(readdirSync(join(folder, 'imports')), [`${job.id}.failed.csv`]);
 });
@@ -148,7 +150,9 @@ t.test('pause, resume, cancel and undo', async (t) => {
   const undone = await reaches(imports, job.id, 'undone');
   t.match(undone, { undone: canceled.processed - 1, undoRefused: 1 });
   t.equal(await db.read.extension.count(), 1, 'what was changed since stays');
-  const [refused] = await imports.rows(job.id, { after: 0, limit: 9, results: ['undo_refused'] });
+  const {
+    items: [refused],
+  } = await imports.rows(job.id, { after: 0, limit: 9, results: ['undo_refused'] });
   t.match(refused, { extension: '1003', errors: [{ code: 'UNDO_REFUSED', message: 'it was changed since' }] });
   await t.rejects(imports.act(job.id, 'undo', 'x'), { code: 'JOB_STATE_INVALID' });
 });

@@ -1,0 +1,223 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { dryRunCsv, dryRunJson } from '../../bulk/dry-run-text.ts';
+import type { Imports } from '../../bulk/imports.ts';
+import type { JobAction } from '../../bulk/job-state.ts';
+import type { ImportView } from '../../bulk/job-view.ts';
+import { templateCsv } from '../../bulk/template.ts';
+import { LinekeeperError } from '../../errors.ts';
+import { notFound, sees, targetCompany } from '../access.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { answerOne } from '../read.ts';
+import { getRoute } from '../route-options.ts';
+import { getHeaders, idParams, noBody, noQuery } from '../schemas/common.ts';
+import * as schemas from '../schemas/imports.ts';
+import { pageOf } from '../schemas/list.ts';
+import type { Scope } from '../scopes.ts';
+import type { ApiPlugin, App } from '../types.ts';
+
+const SCOPE = 'imports:write';
+const CSV = 'text/csv; charset=utf-8';
+const tags = ['imports'];
+
+/** Imports of extensions. The use-cases are the service's; here is who may do what, and how it looks on the wire. */
+export function importRoutes(imports: Imports): ApiPlugin {
+  return async (app, deps) => {
+    const visible = async (request: FastifyRequest): Promise<ImportView> => {
+      const view = await imports.get((request.params as { id: string }).id);
+      if (view === undefined || !sees(request.principal, view.companyId)) throw notFound('import');
+      return view;
+    };
+    lists(app, imports, visible);
+    actions(app, imports, visible);
+    downloads(app, imports, visible);
+
+    // The parser takes any body as it comes, unread: it must not judge the bodies of other routes.
+    await app.register(async (scoped: App) => {
+      scoped.addContentTypeParser(['text/csv', 'application/octet-stream'], (_request, payload, done) => {
+        done(null, payload);
+      });
+      const options = { config: { scope: SCOPE as Scope }, schema: uploadSchema };
+      scoped.post('/imports', options, async (request, reply) => {
+        const { companyId: wanted, dryRun, start, name, ...choices } = request.query;
+        const companyId = await targetCompany(deps.db.read, request.principal, wanted);
+        const body = bodyOf(request, reply, imports.maxBytes);
+        const { actor } = request.principal;
+        const allowWeakPins = choices.allowWeakPins === true;
+        let view = await imports.upload({ ...choices, allowWeakPins, companyId, actor, name: name ?? null, body });
+        if (start === true) view = await imports.act(view.id, 'start', actor);
+        reply.header('location', `/api/v1/imports/${view.id}`);
+        if (dryRun === true) return answerDryRun(imports, view, 'json', reply);
+        reply.code(201);
+        return view;
+      });
+    });
+  };
+}
+
+type Visible = (request: FastifyRequest) => Promise<ImportView>;
+
+function lists(app: App, imports: Imports, visible: Visible): void {
+  const list = { tags, operationId: 'listImports', summary: 'Imports, newest first' };
+  const listSchema = { ...list, querystring: schemas.importsQuery, response: { 200: pageOf(schemas.importView) } };
+  app.get('/imports', { config: { scope: 'read' }, schema: listSchema }, async (request) => {
+    const { companyId, cursor, limit } = request.query;
+    const own = request.principal.companyId;
+    if (own !== undefined && companyId !== undefined && companyId !== own) {
+      return { items: [], total: 0, nextCursor: null };
+    }
+    const before = cursor === undefined ? undefined : String(decodeCursor(cursor, 'imports')[0]);
+    const { items, total } = await imports.list({ companyId: own ?? companyId, before, limit });
+    const last = items.length < limit ? undefined : items.at(-1);
+    return { items, total, nextCursor: last === undefined ? null : encodeCursor('imports', [last.id, last.id]) };
+  });
+
+  const get = { tag: 'imports', operationId: 'getImport', summary: 'One import and how far it is' };
+  app.get('/imports/:id', getRoute(get, schemas.importView), async (request, reply) => {
+    return answerOne(request, reply, { ...(await visible(request)) });
+  });
+
+  const rows = { tags, operationId: 'listImportRows', summary: 'What happened to each row', params: idParams };
+  const rowsSchema = {
+    ...rows,
+    querystring: schemas.importRowsQuery,
+    response: { 200: pageOf(schemas.importRowView) },
+  };
+  app.get('/imports/:id/rows', { config: { scope: 'read' }, schema: rowsSchema }, async (request) => {
+    const { id } = await visible(request);
+    const { result: results, cursor, limit } = request.query;
+    const after = cursor === undefined ? 0 : Number(decodeCursor(cursor, 'rows')[0]);
+    const page = await imports.rows(id, { after, limit, results });
+    const last = page.items.length < limit ? undefined : page.items.at(-1);
+    return {
+      items: page.items.map(({ line, result, extension, objectId, errors }) => ({
+        line,
+        result,
+        extension,
+        extensionId: objectId,
+        errors: errors ?? [],
+      })),
+      total: page.total,
+      nextCursor: last === undefined ? null : encodeCursor('rows', [last.line, last.line]),
+    };
+  });
+}
+
+const ACTIONS: Record<JobAction, string> = {
+  start: 'Start an import',
+  pause: 'Pause after the rows that are being written',
+  resume: 'Go on',
+  cancel: 'End an import; what is written stays',
+  undo: 'Take back what an import did, but nothing that was changed since',
+};
+
+function actions(app: App, imports: Imports, visible: Visible): void {
+  for (const [action, summary] of Object.entries(ACTIONS) as [JobAction, string][]) {
+    const words = { tags, operationId: `${action}Import`, summary };
+    const schema = {
+      ...words,
+      params: idParams,
+      querystring: noQuery,
+      body: noBody,
+      response: { 200: schemas.importView },
+    };
+    app.post(`/imports/:id/${action}`, { config: { scope: SCOPE }, schema }, async (request) => {
+      const { id } = await visible(request);
+      return imports.act(id, action, request.principal.actor);
+    });
+  }
+  const words = { tags, operationId: 'dryRunImport', summary: 'Every error of every row and the plan; writes nothing' };
+  const response = { 200: either(schemas.dryRunReport) };
+  const schema = { ...words, params: idParams, querystring: schemas.dryRunQuery, body: noBody, response };
+  app.post('/imports/:id/dry-run', { config: { scope: SCOPE }, schema }, async (request, reply) => {
+    return answerDryRun(imports, await visible(request), request.query.format, reply);
+  });
+}
+
+function downloads(app: App, imports: Imports, visible: Visible): void {
+  const template = { tags, operationId: 'getImportTemplate', summary: 'An empty file with all columns' };
+  const options = { config: { scope: 'read' as const }, schema: { ...template, response: { 200: csvOnly } } };
+  app.get('/imports/template', options, async (_request, reply) => asFile(reply, 'import-template.csv', templateCsv()));
+
+  const files = [
+    ['result.csv', 'getImportResult', 'What happened to each row', 'read', (id: string) => imports.resultCsv(id)],
+    // The cells of these rows may be PINs, and secrets of phones.
+    [
+      'failed.csv',
+      'getFailedRows',
+      'The failed rows, to be corrected and sent again',
+      SCOPE,
+      (id: string) => imports.failedCsv(id),
+    ],
+    [
+      'credentials',
+      'takeImportCredentials',
+      'Secrets and PINs that were made; given once',
+      SCOPE,
+      (id: string, actor: string) => imports.credentialsCsv(id, actor),
+    ],
+  ] as const;
+  for (const [name, operationId, summary, scope, open] of files) {
+    const schema = { tags, operationId, summary, params: idParams, querystring: noQuery, response: { 200: csvOnly } };
+    // No HEAD: it would take the credentials and give them to nobody.
+    const route = {
+      config: { scope: scope as Scope },
+      schema: { ...schema, headers: getHeaders },
+      exposeHeadRoute: false,
+    };
+    app.get(`/imports/:id/${name}`, route, async (request, reply) => {
+      const { id } = await visible(request);
+      const text = await open(id, request.principal.actor);
+      return asFile(
+        reply,
+        `import-${id}-${name.replace(/\.csv$/, '')}.csv`,
+        Readable.from(text, { objectMode: false }),
+      );
+    });
+  }
+}
+
+const csvText = { 'text/csv': { schema: z.string() } };
+const csvOnly = { description: 'CSV', content: csvText };
+
+function either(json: z.ZodType) {
+  return { description: 'JSON or CSV', content: { 'application/json': { schema: json }, ...csvText } };
+}
+
+const uploadSchema = {
+  tags,
+  operationId: 'uploadImport',
+  summary: 'Send a CSV file',
+  description: 'The file is the body. It is read once and kept; nothing is written before it is started.',
+  consumes: ['text/csv', 'application/octet-stream'],
+  querystring: schemas.uploadQuery,
+  body: z.unknown(),
+  response: { 200: schemas.dryRunReport, 201: schemas.importView },
+};
+
+/** The body, unread. What is announced as too large is refused before a byte of it comes. */
+function bodyOf(request: FastifyRequest, reply: FastifyReply, maxBytes: number): AsyncIterable<Uint8Array> {
+  // A refused body is not read to its end: the connection cannot serve another request.
+  reply.header('connection', 'close');
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
+    throw new LinekeeperError('PAYLOAD_TOO_LARGE', `the file is larger than ${maxBytes} bytes`);
+  }
+  if (request.body instanceof Readable) return request.body;
+  throw new LinekeeperError('UNSUPPORTED_MEDIA_TYPE', 'send the file itself as the body, as text/csv');
+}
+
+async function answerDryRun(imports: Imports, view: ImportView, format: 'json' | 'csv', reply: FastifyReply) {
+  const abort = new AbortController();
+  reply.raw.once('close', () => abort.abort());
+  const run = await imports.dryRun(view.id, abort.signal);
+  if (format === 'csv') return asFile(reply, `import-${view.id}-errors.csv`, Readable.from(dryRunCsv(view, run)));
+  reply.header('content-type', 'application/json; charset=utf-8');
+  return reply.send(Readable.from(dryRunJson(view, run)));
+}
+
+function asFile(reply: FastifyReply, name: string, content: string | Readable) {
+  reply.header('content-type', CSV).header('cache-control', 'no-store');
+  reply.header('content-disposition', `attachment; filename="${name}"`);
+  return reply.send(content);
+}
