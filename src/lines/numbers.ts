@@ -3,9 +3,10 @@ import { canMove, type NumberState } from '../domain/phone-number.ts';
 import { LinekeeperError } from '../errors.ts';
 import { recordAudit } from '../store/audit-log.ts';
 import type { Tx } from '../store/database.ts';
-import { moveNumbers } from '../store/number-writes.ts';
+import { moveNumbers, numbersByE164 } from '../store/number-writes.ts';
 import { markDirty } from '../store/outbox.ts';
 import { expectVersion } from '../store/queries/expect-version.ts';
+import { noteNumbers } from '../store/queries/number-notes.ts';
 
 export interface NumberContext {
   /** For the activity log: `token:<name>`, `local`, `system`. */
@@ -21,13 +22,12 @@ export async function createNumbers(
   e164s: readonly string[],
   note: string | null,
 ): Promise<string[]> {
-  const taken = await tx.phoneNumber.findMany({
-    where: { e164: { in: [...e164s] } },
-    select: { e164: true },
-    orderBy: { e164: 'asc' },
-  });
+  const taken = await numbersByE164(tx, e164s);
   if (taken.length > 0) {
-    const shown = taken.slice(0, 20).map(({ e164 }) => e164);
+    const shown = taken
+      .map(({ e164 }) => e164)
+      .sort()
+      .slice(0, 20);
     throw new LinekeeperError('NUMBER_TAKEN', `already known: ${shown.join(', ')}`, {
       details: { count: taken.length, numbers: shown },
     });
@@ -46,9 +46,12 @@ export async function createNumbers(
     context.actor,
     rows.map((row) => ({ ...spare, ...row })),
   );
-  if (note !== null) {
-    await tx.phoneNumber.updateMany({ where: { id: { in: rows.map(({ id }) => id) } }, data: { note } });
-  }
+  if (note !== null)
+    await noteNumbers(
+      tx,
+      rows.map(({ id }) => id),
+      note,
+    );
   await recordAudit(
     tx,
     rows.map(({ id, e164 }) => ({

@@ -16,8 +16,13 @@ import type { AnyRequest, App, HttpDeps } from '../types.ts';
 import type { Write } from '../write.ts';
 
 const tag = 'extensions';
-const params = z.strictObject({ id: z.string().max(64), ordinal: z.string().max(4).transform(Number) });
+const params = z.strictObject({ id: z.string().max(64), ordinal: z.string().transform(toOrdinal) });
 const answerSchema = accountDetailView.extend({ credentials: credentialsSchema.optional() });
+
+/** Whatever is no ordinal is one that no account has. */
+function toOrdinal(text: string): number {
+  return /^[1-9][0-9]?$/.test(text) ? Number(text) : 0;
+}
 
 /** An account with what it shares with its extension: the sync state and the version. */
 async function readAccount(reader: Reader, principal: Principal, id: string, ordinal: number): Promise<View> {
