@@ -76,25 +76,34 @@ export interface DiallingPlan {
   nationalPrefix: string;
 }
 
-/** The typings leave these out. A national prefix of 0 (a number) says that the prefix is dialled from abroad too. */
+/** The typings leave these out. What a country has none of is undefined or the number 0. */
 type PlanMetadata = {
-  IDDPrefix(): string | undefined;
-  defaultIDDPrefix?(): string | undefined;
+  IDDPrefix(): string | number | undefined;
+  defaultIDDPrefix?(): string | number | undefined;
   nationalPrefix(): string | number | undefined;
 };
+
+/** What people dial where a country's prefixes for abroad are a pattern that names carriers too ("0(?:0|1[2-9])"). */
+const USUAL_PREFIXES = ['00', '001', '011', '000', '002', '005', '008', '009'];
 
 export function diallingPlan(country: string): DiallingPlan {
   const metadata = new Metadata();
   metadata.selectNumberingPlan(country as CountryCode);
   const plan = metadata.numberingPlan as unknown as PlanMetadata;
-  const national = plan.nationalPrefix();
   return {
     countryCode: getCountryCallingCode(country as CountryCode),
-    // IDDPrefix may be a pattern ("001[14-689]|..."); the default prefix, where there is one, is what people dial.
-    internationalPrefix:
-      plan.defaultIDDPrefix?.()?.replace(/\D/g, '') || /^[0-9]+/.exec(plan.IDDPrefix() ?? '')?.[0] || '00',
-    nationalPrefix: typeof national === 'string' ? national : '',
+    internationalPrefix: textOf(plan.defaultIDDPrefix?.()).replace(/\D/g, '') || usualPrefix(textOf(plan.IDDPrefix())),
+    nationalPrefix: textOf(plan.nationalPrefix()),
   };
+}
+
+function usualPrefix(pattern: string): string {
+  const whole = new RegExp(`^(?:${pattern})$`);
+  return USUAL_PREFIXES.find((prefix) => whole.test(prefix)) ?? /^[0-9]+/.exec(pattern)?.[0] ?? '00';
+}
+
+function textOf(value: string | number | undefined): string {
+  return typeof value === 'string' ? value : '';
 }
 
 export function contextOf(slug: string): string {
