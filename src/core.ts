@@ -47,7 +47,7 @@ export async function openCore(config: Config, log: Logger): Promise<Core> {
       return links;
     },
   });
-  const batch = createExtensionBatch(db.seal);
+  const batch = createExtensionBatch(db.seal, digests);
   return {
     db,
     fleet,

@@ -1,12 +1,14 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import type { ExtensionRow } from '../domain/extension-row.ts';
 import { generatePin } from '../domain/mailbox.ts';
 import { generateSecret } from '../domain/sip-account.ts';
 import { LinekeeperError } from '../errors.ts';
 import type { Tx } from '../store/database.ts';
+import type { Digests } from '../store/digests.ts';
 import { type ExistingExtension, extensionsByNumber, takenNumbers } from '../store/extension-writes.ts';
 import { type KnownNumber, numbersByE164 } from '../store/number-writes.ts';
+import { createRandomPool } from '../store/random-pool.ts';
 import {
   type CompanyRules,
   companyRules,
@@ -28,6 +30,8 @@ export interface BatchWorld {
   userIds: Set<string>;
   usersByName: Map<string, KnownUser>;
   phoneNumbers: Map<string, KnownNumber>;
+  /** Numbers that earlier rows of this batch have created. */
+  created: Set<string>;
   chance: Chance;
 }
 
@@ -37,14 +41,22 @@ export interface Chance {
   secret(): string;
   pin(extension: string): string;
   seal: Seal;
+  /** Seals the secret of an account and keeps its digest at hand for the projection that follows. */
+  sealSecret(accountId: string, endpoint: string, secret: string): string;
 }
 
-export function createChance(seal: Seal): Chance {
+export function createChance(seal: Seal, digests: Digests): Chance {
+  const random = createRandomPool();
   return {
     id: uuid,
-    secret: () => generateSecret(randomBytes),
+    secret: () => generateSecret(random),
     pin: (extension) => generatePin(extension, randomInt),
     seal,
+    sealSecret(accountId, endpoint, secret) {
+      const sealed = seal.seal(secret, `SipAccount:${accountId}`);
+      digests.keep(sealed, endpoint, secret);
+      return sealed;
+    },
   };
 }
 
@@ -68,6 +80,7 @@ export async function loadWorld(
     chance,
     existing: new Map((await extensionsByNumber(tx, companyId, numbers)).map((one) => [one.number, one])),
     taken: numbers.length < rows.length ? await takenNumbers(tx, companyId) : undefined,
+    created: new Set(),
     sitesByName: new Map(sites.map((site) => [site.name.toLowerCase(), site.id])),
     siteIds: new Set(sites.map((site) => site.id)),
     userIds: await userIds(tx, companyId, ids),

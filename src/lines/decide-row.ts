@@ -1,5 +1,6 @@
 import { isInRanges, nextFree } from '../domain/company.ts';
 import type { BatchContext, ExtensionRow, RowResult } from '../domain/extension-row.ts';
+import { endpointId } from '../domain/sip-account.ts';
 import type { ErrorCode, FieldError } from '../errors.ts';
 import {
   EXTENSION_FIELDS,
@@ -69,6 +70,10 @@ export function decideRow(world: BatchWorld, context: BatchContext, row: Extensi
     errors.add('EXTENSION_RANGE_FULL', 'number', 'no number is free in the ranges of the company');
     return failed();
   }
+  if (world.created.has(number)) {
+    errors.add('EXTENSION_TAKEN', 'number', `extension ${number} stands in the same request twice`);
+    return failed();
+  }
   if (existing !== undefined && context.strategy === 'skip') {
     const { id, version } = existing;
     return { result: { line: row.line, number, extensionId: id, result: 'skipped', version }, writes: undefined };
@@ -119,7 +124,7 @@ export function decideRow(world: BatchWorld, context: BatchContext, row: Extensi
   const writes: RowWrites = {
     values,
     isNew: existing === undefined,
-    account: secret === undefined ? undefined : firstAccount(world, row, id, secret),
+    account: secret === undefined ? undefined : firstAccount(world, row, { id, number }, secret),
     mailbox: mailbox.values,
     mailboxDeleted: mailbox.deleted,
     moves,
@@ -211,7 +216,12 @@ function isUserChanged(world: BatchWorld, user: UserValues): boolean {
   );
 }
 
-function firstAccount(world: BatchWorld, row: ExtensionRow, extensionId: string, secret: string): NewAccount {
+function firstAccount(
+  world: BatchWorld,
+  row: ExtensionRow,
+  { id: extensionId, number }: { id: string; number: string },
+  secret: string,
+): NewAccount {
   const id = world.chance.id();
   const given = row.extras.account;
   return {
@@ -222,7 +232,7 @@ function firstAccount(world: BatchWorld, row: ExtensionRow, extensionId: string,
     kind: given?.kind ?? 'desk',
     codecs: given?.codecs ?? null,
     maxContacts: given?.maxContacts ?? 1,
-    secretSealed: world.chance.seal.seal(secret, `SipAccount:${id}`),
+    secretSealed: world.chance.sealSecret(id, endpointId(world.company.endpointPrefix, number, 1), secret),
   };
 }
 
@@ -235,10 +245,7 @@ function changedFields(existing: ExistingExtension | undefined, values: Extensio
 function remember(world: BatchWorld, writes: RowWrites, existing: ExistingExtension | undefined): void {
   const { values, user, moves } = writes;
   world.taken?.add(values.number);
-  if (existing === undefined) {
-    const phoneNumbers = moves.map((move) => move.e164);
-    world.existing.set(values.number, { ...values, version: 1, accounts: 1, mailbox: null, phoneNumbers });
-  }
+  if (existing === undefined) world.created.add(values.number);
   if (user !== undefined) {
     const { firstName = '', lastName = '', email = null } = user;
     world.usersByName.set(user.username, { ...user, firstName, lastName, email });

@@ -1,6 +1,7 @@
 import type { BatchContext, ExtensionRow, ExtensionSnapshot, RowResult } from '../domain/extension-row.ts';
 import { type AuditEntry, recordAudit } from '../store/audit-log.ts';
 import type { Tx } from '../store/database.ts';
+import { createDigests } from '../store/digests.ts';
 import {
   deleteMailboxes,
   insertAccounts,
@@ -37,8 +38,8 @@ export interface ExtensionBatch {
   ): Promise<UndoResult[]>;
 }
 
-export function createExtensionBatch(seal: Seal): ExtensionBatch {
-  const chance = createChance(seal);
+export function createExtensionBatch(seal: Seal, digests = createDigests(seal)): ExtensionBatch {
+  const chance = createChance(seal, digests);
   return {
     async apply(tx, context, rows) {
       const world = await loadWorld(tx, context.companyId, rows, chance);

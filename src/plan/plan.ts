@@ -159,8 +159,13 @@ export function plan(input: PlanInput): Plan {
 
   changes.sort(byOrder);
   const limit = Math.max(input.cap.floor, Math.floor(input.cap.share * input.cap.owned));
+  let id: string | undefined;
   return Object.freeze({
-    id: planId(changes, input.fingerprint),
+    // Only who shows or approves a plan asks for its id; hashing thousands of values for nobody would cost.
+    get id() {
+      id ??= planId(changes, input.fingerprint);
+      return id;
+    },
     changes,
     drift,
     adoptions,

@@ -10,6 +10,8 @@ export function sipDigest(endpoint: string, secret: string): string {
 /** The digests of SIP secrets, computed once per secret: opening a secret costs more than all the rest of a projection. */
 export interface Digests {
   of(accountId: string, sealed: string, endpoint: string): string;
+  /** A secret that was just sealed: its projection comes next. */
+  keep(sealed: string, endpoint: string, secret: string): void;
 }
 
 /** Entries kept; a digest is what the PBX holds in clear, so memory gives away nothing that AstDB does not. */
@@ -17,15 +19,20 @@ const CAPACITY = 200_000;
 
 export function createDigests(seal: Seal): Digests {
   const cache = new Map<string, string>();
+  // The sealed text has a random nonce: a rotated secret is another key. A renumbered extension has another endpoint.
+  const keyOf = (sealed: string, endpoint: string) => `${sealed.slice(0, 24)} ${endpoint}`;
+  const put = (key: string, digest: string) => {
+    if (cache.size >= CAPACITY) cache.clear();
+    cache.set(key, digest);
+  };
   return {
+    keep: (sealed, endpoint, secret) => put(keyOf(sealed, endpoint), sipDigest(endpoint, secret)),
     of(accountId, sealed, endpoint) {
-      // The sealed text has a random nonce: a rotated secret is another key. A renumbered extension has another endpoint.
-      const key = `${sealed.slice(0, 24)} ${endpoint}`;
+      const key = keyOf(sealed, endpoint);
       let digest = cache.get(key);
       if (digest === undefined) {
         digest = sipDigest(endpoint, seal.open(sealed, `SipAccount:${accountId}`));
-        if (cache.size >= CAPACITY) cache.clear();
-        cache.set(key, digest);
+        put(key, digest);
       }
       return digest;
     },

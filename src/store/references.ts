@@ -6,6 +6,7 @@ export interface CompanyRules {
   id: string;
   pbxId: string;
   slug: string;
+  endpointPrefix: string;
   ranges: [string, string][];
   quarantineDays: number;
 }
@@ -13,8 +14,8 @@ export interface CompanyRules {
 export async function companyRules(tx: Tx, companyId: string): Promise<CompanyRules | undefined> {
   const row = await tx.company.findUnique({ where: { id: companyId } });
   if (row === null) return undefined;
-  const { id, pbxId, slug, quarantineDays } = row;
-  return { id, pbxId, slug, ranges: JSON.parse(row.ranges), quarantineDays };
+  const { id, pbxId, slug, endpointPrefix, quarantineDays } = row;
+  return { id, pbxId, slug, endpointPrefix, ranges: JSON.parse(row.ranges), quarantineDays };
 }
 
 export interface KnownUser {

@@ -1,14 +1,7 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createSecretKey,
-  hash,
-  hkdfSync,
-  randomBytes,
-  randomFillSync,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hash, hkdfSync, randomBytes } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { LinekeeperError } from '../errors.ts';
+import { createRandomPool } from './random-pool.ts';
 
 /** Secrets at rest and keyed fingerprints, from one 256-bit key that lives in a file beside the database. */
 export interface Seal {
@@ -27,10 +20,10 @@ export function createSeal(master: Uint8Array): Seal {
   const derive = (info: string) => Buffer.from(hkdfSync('sha256', master, '', info, 32));
   const sealKey = createSecretKey(derive('linekeeper seal v1'));
   const printKey = derive('linekeeper fingerprint v1').toString('base64url');
-  const nextNonce = createNonces();
+  const random = createRandomPool();
   return {
     seal(plain, purpose) {
-      const nonce = nextNonce();
+      const nonce = random(NONCE);
       const cipher = createCipheriv('aes-256-gcm', sealKey, nonce);
       cipher.setAAD(Buffer.from(purpose));
       const body = cipher.update(plain, 'utf8');
@@ -50,20 +43,6 @@ export function createSeal(master: Uint8Array): Seal {
     },
     // Cut to 128 of 256 bits, so that a prefix key is as good as HMAC here and a third of its price.
     fingerprint: (value) => hash('sha256', printKey + value, 'base64url').slice(0, 22),
-  };
-}
-
-/** Random nonces drawn in blocks: an import seals thousands of secrets in a row. */
-function createNonces(): () => Buffer {
-  const block = Buffer.alloc(NONCE * 256);
-  let offset = block.length;
-  return () => {
-    if (offset === block.length) {
-      randomFillSync(block);
-      offset = 0;
-    }
-    offset += NONCE;
-    return Buffer.from(block.subarray(offset - NONCE, offset));
   };
 }
 
