@@ -97,7 +97,8 @@ export interface Plan {
  * | x | y or -  | = O   | wanted: create or update                                           |
  * | x | -       | x, settled | drift `missing`: by policy                                    |
  * | x | -       | x, not settled | wanted: the PBX lost it before it was saved               |
- * | x | y       | = x   | drift `changed`: by policy                                         |
+ * | x | y       | = x, settled | drift `changed`: by policy                                  |
+ * | x | y       | = x, not settled | ours is written, the drift is told: the PBX may have un-saved it |
  * | x | y       | z     | both changed: ours is written, the drift is told                   |
  * | - | x       | = x   | wanted: delete                                                     |
  * | - | x       | -     | drift `unexpected`: by policy                                      |
@@ -152,7 +153,8 @@ export function plan(input: PlanInput): Plan {
       if (!isEnforced) continue;
     }
     const op = value === undefined ? 'delete' : observed === undefined ? 'create' : 'update';
-    if (op === 'delete' && !isExplained(owner)) unexplainedDeletes++;
+    const isRepeated = applied?.fingerprint === '' && finding === undefined;
+    if (op === 'delete' && !isRepeated && !isExplained(owner)) unexplainedDeletes++;
     const cause = finding === undefined ? 'wanted' : 'drift';
     changes.push({ op, ref, owner, before: observed?.value, after: value, cause });
   }
@@ -166,10 +168,10 @@ export function plan(input: PlanInput): Plan {
       id ??= planId(changes, input.fingerprint);
       return id;
     },
-    changes,
-    drift,
-    adoptions,
-    refusals,
+    changes: Object.freeze(changes),
+    drift: Object.freeze(drift),
+    adoptions: Object.freeze(adoptions),
+    refusals: Object.freeze(refusals),
     unexplainedDeletes,
     needsApproval: unexplainedDeletes > limit,
   });
@@ -212,7 +214,7 @@ function driftOf(x: {
   if (observed.fingerprint === applied.fingerprint) return undefined;
   if (applied.fingerprint === '')
     return value === undefined && applied.settled ? { ...seen, kind: 'unexpected', action } : undefined;
-  const isWanted = value === undefined || input.fingerprint(value) !== applied.fingerprint;
+  const isWanted = value === undefined || input.fingerprint(value) !== applied.fingerprint || !applied.settled;
   return { ...seen, kind: 'changed', action: isWanted && !x.adopted ? 'enforced' : action };
 }
 
