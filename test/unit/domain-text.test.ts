@@ -76,7 +76,7 @@ t.test(
         return (
           out.length <= 60 &&
           out === out.trim() &&
-          out.isWellFormed() &&
+          !/\p{Surrogate}/u.test(out) &&
           !/[,;|[\]{}$"\\<>`\r\n]/.test(out) &&
           projectedName(out) === out
         );
