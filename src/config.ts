@@ -85,6 +85,21 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return config;
 }
 
+/**
+ * Where the command line finds a daemon on another machine; undefined: on this one, by its socket.
+ * @throws CONFIG_INVALID when only one of the two variables is set
+ */
+export function remoteApi(env: NodeJS.ProcessEnv = process.env): { url: string; token: string } | undefined {
+  const url = env.LINEKEEPER_URL ?? '';
+  const token = env.LINEKEEPER_TOKEN ?? '';
+  if (url === '' && token === '') return undefined;
+  if (url === '' || token === '') throw invalid(['LINEKEEPER_URL and LINEKEEPER_TOKEN are set together or not at all']);
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw invalid(['LINEKEEPER_URL: must be an http:// or https:// address']);
+  }
+  return { url, token };
+}
+
 type Tree = Record<string, unknown>;
 
 function readYaml(file: string): Tree {

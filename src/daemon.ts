@@ -6,11 +6,13 @@ import type { EmbeddedPbx } from './asterisk/embedded/embedded-pbx.ts';
 import { createImports } from './bulk/imports.ts';
 import { type Config, packageRoot, redacted } from './config.ts';
 import { type Core, openCore } from './core.ts';
+import { createDiagnostics } from './doctor.ts';
 import { embeddedOf, registerEmbedded, wantsEmbedded } from './embedded.ts';
 import { messageOf } from './errors.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { buildApp } from './http/app.ts';
 import { createLocalServer } from './http/local-server.ts';
+import { diagnosticsRoutes } from './http/routes/diagnostics.ts';
 import { importRoutes } from './http/routes/imports.ts';
 import type { App } from './http/types.ts';
 import type { Logger } from './log.ts';
@@ -90,7 +92,11 @@ export function createDaemon(config: Config, log: Logger): Daemon {
       config.http.host === '127.0.0.1' || config.http.host === '::1' || config.http.host === 'localhost';
     const app = await buildApp(
       { db, changes, sync: fleet, extensions, log, version: version(), isReady: () => isReady },
-      { trustedProxies: config.http.trustedProxies, publicMetrics: isLoopback, plugins: [importRoutes(imports)] },
+      {
+        trustedProxies: config.http.trustedProxies,
+        publicMetrics: isLoopback,
+        plugins: [importRoutes(imports), diagnosticsRoutes(createDiagnostics(core, config))],
+      },
     );
     undo.push(() => app.close());
     await app.ready();

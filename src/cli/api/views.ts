@@ -1,0 +1,163 @@
+/** What the API answers, as far as commands show it. The schemas themselves are http's. */
+export interface Sync {
+  state: 'pending' | 'synced' | 'failed';
+  code?: string;
+  reason?: string;
+  since?: string;
+}
+
+export interface Company {
+  id: string;
+  pbxId: string;
+  name: string;
+  slug: string;
+  ranges: [string, string][];
+  country: string;
+  timezone: string;
+  counts: { extensions: number; users: number; numbers: number };
+  sync: Sync;
+}
+
+export interface Account {
+  ordinal: number;
+  endpoint: string;
+  label: string | null;
+  kind: string;
+  codecs: string[] | null;
+  maxContacts: number;
+  rotatedAt: string;
+}
+
+export interface Extension {
+  id: string;
+  companyId: string;
+  number: string;
+  displayName: string;
+  callerIdName: string | null;
+  user: { username: string; name: string } | null;
+  site: { name: string } | null;
+  ringSeconds: number;
+  forwardAlways: string | null;
+  forwardBusy: string | null;
+  forwardNoAnswer: string | null;
+  doNotDisturb: boolean;
+  classOfService: string;
+  pickupGroup: string | null;
+  enabled: boolean;
+  accounts: Account[];
+  mailbox: { address: string; email: string | null; enabled: boolean; pinSource: string; pinChangedAt: string } | null;
+  phoneNumbers: { e164: string }[];
+  sync: Sync;
+  version: number;
+  updatedAt: string;
+  credentials?: { endpoint?: string; secret?: string; pin?: string };
+}
+
+export interface PhoneNumber {
+  id: string;
+  e164: string;
+  state: string;
+  extension: { number: string; displayName: string } | null;
+  note: string | null;
+  quarantinedUntil: string | null;
+  sync: Sync;
+}
+
+export interface Pbx {
+  id: string;
+  name: string;
+  host: string;
+  amiPort: number;
+  tls: boolean;
+  wsUrl: string | null;
+  driftPolicy: string;
+  enabled: boolean;
+  counts: { companies: number };
+}
+
+export interface PbxStatus {
+  pbxId: string;
+  name: string;
+  state: string;
+  reason: string | null;
+  pending: number;
+  failed: number;
+  oldestPendingAt: string | null;
+  lastAuditAt: string | null;
+  lastAuditMs: number | null;
+  drift: number;
+  blockedPlan: string | null;
+  asteriskVersion: string | null;
+}
+
+export interface PlanChange {
+  op: 'create' | 'update' | 'delete';
+  ref: string;
+  cause: 'wanted' | 'drift';
+  before: string | null;
+  after: string | null;
+}
+
+export interface Plan {
+  id: string;
+  needsApproval: boolean;
+  changes: PlanChange[];
+  refusals: { ref: string; code: string; reason: string }[];
+  drift: { ref: string; kind: string; action: string }[];
+}
+
+export interface Drift {
+  ref: string;
+  kind: string;
+  detectedAt: string;
+  details: { action?: string; expected?: string | null; observed?: string | null } | null;
+}
+
+export interface Import {
+  id: string;
+  companyId: string;
+  name: string | null;
+  state: string;
+  isQueued: boolean;
+  strategy: string;
+  total: number;
+  processed: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  skipped: number;
+  failed: number;
+  undone: number;
+  undoRefused: number;
+  rowsPerSecond: number | null;
+  secondsLeft: number | null;
+  waitingFor: { code: string; message: string } | null;
+  error: string | null;
+  credentials: 'none' | 'available' | 'taken';
+  createdAt: string;
+  finishedAt: string | null;
+}
+
+export interface ImportDryRun {
+  import: Import;
+  errors: { line: number; extension: string | null; column: string; code: string; message: string }[];
+  summary: {
+    rows: number;
+    created: number;
+    updated: number;
+    unchanged: number;
+    skipped: number;
+    failed: number;
+    plan: { counts: Record<string, number> };
+  };
+}
+
+export interface Token {
+  id: string;
+  name: string;
+  scopes: string[];
+  companyId: string | null;
+  expiresAt: string | null;
+  lastUsedAt: string | null;
+  createdAt: string;
+}

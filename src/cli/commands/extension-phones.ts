@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import type { Registrations, Verification } from '../api/diagnostics-views.ts';
+import type { Account, Extension, Sync } from '../api/views.ts';
+import type { Bind } from '../cli.ts';
+import { wholeNumber } from '../extension-options.ts';
+import { credentialsText, extensionText } from '../extension-text.ts';
+import { findExtension } from '../lookup.ts';
+import { syncExit, syncWords, WAIT } from '../sync-words.ts';
+
+interface AccountOptions {
+  company?: string;
+  account: number;
+  force?: boolean;
+}
+type Rotated = Account & { sync: Sync; credentials: NonNullable<Extension['credentials']> };
+
+const ACCOUNT = ['--account <n>', 'which SIP account of the extension', wholeNumber, 1] as const;
+const COMPANY = ['--company <slug>', 'may be left out when it is clear'] as const;
+
+/** What an extension is to its phones: registrations, a proof that they could register, a new secret. */
+export function addExtensionPhones(extension: Command, bind: Bind): void {
+  extension
+    .command('show <number>')
+    .description('everything about an extension, with its phones')
+    .option(...COMPANY)
+    .action(
+      bind(async ({ api, terminal }, number: string, options: { company?: string }) => {
+        const found = await findExtension(api, number, options.company);
+        const phones = await api.call<Registrations>('GET', `/extensions/${found.id}/registrations`);
+        terminal.result({ ...found, registrations: phones }, extensionText(found, phones));
+      }),
+    );
+
+  extension
+    .command('verify <number>')
+    .description('register as its phone would, and unregister: proves that it works')
+    .option(...ACCOUNT)
+    .option('--force', 'even if that throws off a phone that is registered')
+    .option(...COMPANY)
+    .action(
+      bind(async ({ api, terminal }, number: string, options: AccountOptions) => {
+        const { id } = await findExtension(api, number, options.company);
+        const body = { force: options.force === true };
+        const path = `/extensions/${id}/accounts/${options.account}/verify`;
+        const proof = await api.call<Verification>('POST', path, { body });
+        terminal.result(proof, `${terminal.style('good', 'works')}: ${proof.text}`);
+      }),
+    );
+
+  extension
+    .command('rotate <number>')
+    .description('give a SIP account a new secret, shown once; phones with the old one are thrown off')
+    .option(...ACCOUNT)
+    .option(...COMPANY)
+    .action(
+      bind(async ({ api, terminal }, number: string, options: AccountOptions) => {
+        const { id } = await findExtension(api, number, options.company);
+        const path = `/extensions/${id}/accounts/${options.account}/rotate`;
+        const rotated = await api.call<Rotated>('POST', path, { headers: WAIT });
+        const text = `new secret for ${rotated.endpoint}, ${syncWords(rotated.sync)}`;
+        terminal.result(
+          rotated,
+          `${text}\n${credentialsText({ credentials: rotated.credentials, accounts: [rotated] })}`,
+        );
+        return syncExit(rotated.sync);
+      }),
+    );
+}

@@ -1,0 +1,10 @@
+/** What scripts may rely on; listed in docs/cli.md. */
+export const EXIT = {
+  ok: 0,
+  /** Refused, failed, or used wrongly. */
+  error: 1,
+  /** It worked, and found differences, failed rows or something that needs attention. */
+  differences: 2,
+  /** No daemon answered. */
+  unreachable: 3,
+} as const;

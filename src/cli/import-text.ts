@@ -1,0 +1,58 @@
+import type { Import, ImportDryRun } from './api/views.ts';
+import { table } from './table.ts';
+import { count, duration } from './words.ts';
+
+const BAR = 30;
+
+/** `[#####.....] 12,000 of 40,000  30 %  2,600/s  10 s left` */
+export function progressLine(job: Import): string {
+  const share = job.total === 0 ? 1 : job.processed / job.total;
+  const done = Math.round(share * BAR);
+  const rate = job.rowsPerSecond === null ? '' : `  ${number(job.rowsPerSecond)}/s`;
+  const left = job.secondsLeft === null ? '' : `  ${duration(job.secondsLeft * 1000)} left`;
+  const waits = job.waitingFor === null ? '' : `  waits: ${job.waitingFor.message}`;
+  const bar = `[${'#'.repeat(done)}${'.'.repeat(BAR - done)}]`;
+  return `${bar} ${number(job.processed)} of ${number(job.total)}  ${Math.floor(share * 100)} %${rate}${left}${waits}`;
+}
+
+/** `done: 3 rows: 2 created, 1 failed` */
+export function outcomeText(job: Import): string {
+  const counts = [
+    [job.created, 'created'],
+    [job.updated, 'updated'],
+    [job.unchanged, 'unchanged'],
+    [job.skipped, 'skipped'],
+    [job.failed, 'failed'],
+    [job.undone, 'undone'],
+    [job.undoRefused, 'not undone, because they were changed since'],
+  ] as const;
+  const told = counts.filter(([n]) => n > 0).map(([n, what]) => `${number(n)} ${what}`);
+  const error = job.error === null ? '' : `\n${job.error}`;
+  const rest = told.length === 0 ? '' : `: ${told.join(', ')}`;
+  return `import ${job.id} ${job.state}, ${number(job.processed)} of ${count(job.total, 'row')}${rest}${error}`;
+}
+
+export function dryRunText({ errors, summary }: ImportDryRun): string {
+  const plan = Object.entries(summary.plan.counts).map(([what, n]) => `  ${number(n)} x ${what}`);
+  const head = `dry run, ${count(summary.rows, 'row')}: ${number(summary.created)} to create, ${number(
+    summary.updated,
+  )} to update, ${number(summary.unchanged)} unchanged, ${number(summary.skipped)} to skip, ${number(summary.failed)} wrong`;
+  const parts = [head, ...(plan.length === 0 ? [] : ['on the PBX:', ...plan])];
+  if (errors.length > 0) parts.push(errorTable(errors));
+  return parts.join('\n');
+}
+
+/** Errors shown at once; the file of failed rows has all. */
+const SHOWN = 50;
+
+function errorTable(errors: ImportDryRun['errors']): string {
+  const rows = errors
+    .slice(0, SHOWN)
+    .map(({ line, extension, column, code, message }) => [String(line), extension ?? '', column, code, message]);
+  const more = errors.length > SHOWN ? `\n... and ${number(errors.length - SHOWN)} more; --json shows all` : '';
+  return `${table(['line', 'extension', 'column', 'code', 'what is wrong'], rows)}${more}`;
+}
+
+function number(n: number): string {
+  return n.toLocaleString('en-US');
+}

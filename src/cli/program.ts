@@ -1,0 +1,83 @@
+import { Command, Help } from 'commander';
+import { addressOf } from './api/address.ts';
+import { createApi } from './api/client.ts';
+import type { Bind } from './cli.ts';
+import { addCompany } from './commands/company.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addDrift } from './commands/drift.ts';
+import { addExtension } from './commands/extension.ts';
+import { addImport } from './commands/import.ts';
+import { addImports } from './commands/imports.ts';
+import { addNumber } from './commands/number.ts';
+import { addPbx } from './commands/pbx.ts';
+import { addPbxInstall } from './commands/pbx-install.ts';
+import { addPlan } from './commands/plan.ts';
+import { addSync } from './commands/sync.ts';
+import { addToken } from './commands/token.ts';
+import { createTerminal } from './terminal.ts';
+
+export interface Host {
+  /** Runs the daemon until it ends; answers the exit code. */
+  serve(): Promise<number>;
+}
+
+const AFTER_HELP = `
+Exit codes: 0 done, 1 refused or wrong use, 2 differences or failed rows found, 3 no daemon answers.
+The daemon of this machine is asked through the socket in its data folder (LINEKEEPER_DATA, default ./data); one on
+another machine with LINEKEEPER_URL and LINEKEEPER_TOKEN.`;
+
+export interface Program {
+  command: Command;
+  /** Of the command that ran. */
+  exitCode(): number;
+}
+
+export function createProgram(host: Host): Program {
+  let exitCode = 0;
+  const command = new Command('linekeeper')
+    .description('Keeps an Asterisk PBX in step with the people who use it.')
+    .option('--json', 'print JSON')
+    .configureHelp({ sortSubcommands: false, subcommandTerm: (sub) => new Help().subcommandTerm(sub).split(' [')[0]! })
+    .showSuggestionAfterError()
+    .addHelpText('after', AFTER_HELP)
+    .exitOverride();
+  const bind: Bind =
+    (work) =>
+    async (...args) => {
+      const terminal = createTerminal({ isJson: command.opts<{ json?: boolean }>().json === true });
+      // Made at first use: some commands need no daemon.
+      let api: ReturnType<typeof createApi> | undefined;
+      const cli = {
+        terminal,
+        get api() {
+          api ??= createApi(addressOf());
+          return api;
+        },
+      };
+      exitCode = (await work(cli, ...args)) ?? 0;
+    };
+
+  command
+    .command('serve')
+    .description('run the daemon')
+    .action(async () => {
+      exitCode = await host.serve();
+    });
+  addCompany(command, bind);
+  addExtension(command, bind);
+  addNumber(command, bind);
+  addImport(command, bind);
+  addImports(command, bind);
+  addPlan(command, bind);
+  addSync(command, bind);
+  addDrift(command, bind);
+  addPbxInstall(addPbx(command, bind), bind);
+  addToken(command, bind);
+  addDoctor(command, bind);
+  for (const one of allOf(command)) one.exitOverride().showSuggestionAfterError();
+  return { command, exitCode: () => exitCode };
+}
+
+function allOf(command: Command): Command[] {
+  return command.commands.flatMap((one) => [one, ...allOf(one)]);
+}

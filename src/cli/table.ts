@@ -1,0 +1,17 @@
+/** Rows as columns of equal width, with a header; nothing for no rows. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return [line(header.map((title) => title.toUpperCase())), ...rows.map(line)].join('\n');
+}
+
+/** `name  value` lines; those without a value are left out. */
+export function fields(pairs: readonly (readonly [name: string, value: string | number | null | undefined])[]): string {
+  const shown = pairs.filter(([, value]) => value !== null && value !== undefined && value !== '');
+  const width = Math.max(0, ...shown.map(([name]) => name.length));
+  return shown.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+}

@@ -1,0 +1,117 @@
+import { networkInterfaces } from 'node:os';
+import { type Config, loadConfig } from './config.ts';
+import { createDaemon, type Started } from './daemon.ts';
+import { isLinekeeperError, messageOf } from './errors.ts';
+import { createLog } from './log.ts';
+
+/** Milliseconds for a stop in order; a supervisor would kill us soon after. */
+const STOP_DEADLINE_MS = 10_000;
+const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
+
+/** Runs the daemon until a signal or a fatal error ends it. Answers the exit code. */
+export async function serve(): Promise<number> {
+  const config = loadConfig();
+  const log = createLog(config.log);
+  const daemon = createDaemon(config, log);
+
+  let end!: (code: number) => void;
+  const ended = new Promise<number>((resolve) => {
+    end = resolve;
+  });
+  let isStopping = false;
+  const stop = (exitCode: number, codeInHaste: number) => {
+    if (isStopping) process.exit(codeInHaste);
+    isStopping = true;
+    setTimeout(() => process.exit(codeInHaste), STOP_DEADLINE_MS).unref();
+    void daemon.stop().then(() => end(exitCode));
+  };
+  for (const [signal, number] of Object.entries(SIGNALS)) {
+    process.on(signal, () => {
+      log.info({ signal }, 'stopping');
+      stop(0, 128 + number);
+    });
+  }
+  const onFatal = (err: unknown) => {
+    log.fatal({ err }, 'a bug: the daemon stops');
+    stop(1, 1);
+  };
+  process.on('uncaughtException', onFatal);
+  process.on('unhandledRejection', onFatal);
+
+  const started = daemon.start().then(
+    (info) => welcome(info, config),
+    (error: unknown) => {
+      if (isStopping) return;
+      process.stderr.write(`${reasonOf(error, config)}\n`);
+      stop(1, 1);
+    },
+  );
+  const code = await ended;
+  await started;
+  return code;
+}
+
+/** One line for whoever started it, with what to do about it. */
+function reasonOf(error: unknown, config: Config): string {
+  if (isLinekeeperError(error)) {
+    const advice = error.code === 'DATABASE_LOCKED_BY_OTHER' ? ' Stop it, or give this one a folder of its own.' : '';
+    return `${error.code}: ${error.message}${advice === '' ? '' : `.${advice}`}`;
+  }
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const { host, port } = config.http;
+  if (code === 'EADDRINUSE') {
+    return `EADDRINUSE: port ${port} of ${host} is used by another program. Set LINEKEEPER_HTTP_PORT to another port.`;
+  }
+  if (code === 'EADDRNOTAVAIL') return `EADDRNOTAVAIL: this machine has no address ${host} (http.host).`;
+  return `${code ?? 'INTERNAL'}: ${messageOf(error)}`;
+}
+
+/**
+ * A few words for people: on a terminal, and wherever the first token is made, which must be shown once. Beside the log,
+ * never through it: logs are kept and shipped.
+ */
+function welcome({ url, firstToken, embedded }: Started, config: Config): void {
+  if (!process.stdout.isTTY && firstToken === undefined) return;
+  const out = process.stdout.isTTY ? process.stdout : process.stderr;
+  const lines = [
+    '',
+    `  Linekeeper is running.  API ${url}/api/v1   docs ${url}/docs`,
+    `  Data    ${config.data.folder}`,
+  ];
+  if (firstToken !== undefined) {
+    lines.push(
+      `  Token   ${firstToken}`,
+      '          for the API, with all rights; shown this once. On this machine the',
+    );
+    lines.push('          command line needs none.');
+  }
+  lines.push(
+    '',
+    '  Next, in another terminal:',
+    '    npm run -s linekeeper -- company create acme --country DE --range 1000-1999',
+    '    npm run -s linekeeper -- extension create 1001 --name "Anna Berg" --mailbox',
+    '    npm run -s linekeeper -- import people.csv --wait',
+    '    npm run -s linekeeper -- doctor',
+    '',
+  );
+  out.write(`${lines.join('\n')}\n`);
+  if (embedded === undefined) return;
+  out.write('  The embedded PBX is starting; the first time ever it is fetched, which takes about a minute.\n\n');
+  void embedded.then((text) => {
+    const hint = text.startsWith('Asterisk') ? phonesHint(config) : '';
+    out.write(`  Embedded PBX: ${text.replace(/\.$/, '')}.${hint}\n\n`);
+  });
+}
+
+function phonesHint({ embeddedPbx: { bind, ports } }: Config): string {
+  if (bind === '127.0.0.1') {
+    return ' Phones of this machine register there; for others set LINEKEEPER_EMBEDDED_PBX_BIND=0.0.0.0.';
+  }
+  const host = bind === '0.0.0.0' ? firstAddress() : bind;
+  return ` Phones register at ${host}:${ports.sip}.`;
+}
+
+function firstAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
+}
