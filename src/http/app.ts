@@ -46,7 +46,8 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
     requestIdHeader: false,
     genReqId: () => uuid(),
     bodyLimit: BODY_LIMIT,
-    requestTimeout: 30_000,
+    // To receive a request: a CSV file over a slow line is the longest.
+    requestTimeout: 120_000,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
     return503OnClosing: true,

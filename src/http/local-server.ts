@@ -7,7 +7,7 @@ import type { App } from './types.ts';
  * administrator of this machine and needs no token. `app.ready()` must have been awaited.
  */
 export function createLocalServer(app: App): Server {
-  const server = createServer({ requestTimeout: 30_000 }, (request, response) => app.routing(request, response));
+  const server = createServer({ requestTimeout: 120_000 }, (request, response) => app.routing(request, response));
   server.on('connection', markLocal);
   return server;
 }

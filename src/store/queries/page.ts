@@ -65,13 +65,16 @@ export async function readPage(reader: Reader, spec: ListSpec, request: PageRequ
     keysetValues.push(value, value, id);
   }
   const direction = request.descending ? 'DESC' : 'ASC';
+  const order = `${sort} ${direction}, ${spec.id} ${direction}`;
+  // Picked first and shown second: SQLite would make the JSON of every row before it sorts and cuts.
   const [row] = await reader.$queryRawUnsafe<{ json: string }[]>(
-    `SELECT json_object('total', (${count}), 'rows', (SELECT json_group_array(json(v)) FROM (
-       SELECT json_array(${sort}, ${spec.id}, ${spec.item}) AS v ${spec.from}${where(keyset)}
-       ORDER BY ${sort} ${direction}, ${spec.id} ${direction} LIMIT ?))) AS json`,
-    ...values,
+    `WITH picked AS MATERIALIZED (SELECT ${spec.id} AS k ${spec.from}${where(keyset)} ORDER BY ${order} LIMIT ?)
+     SELECT json_object('total', (${count}), 'rows', (SELECT json_group_array(json(v)) FROM (
+       SELECT json_array(${sort}, ${spec.id}, ${spec.item}) AS v ${spec.from}
+       WHERE ${spec.id} IN (SELECT k FROM picked) ORDER BY ${order}))) AS json`,
     ...keysetValues,
     request.limit + 1,
+    ...values,
   );
   const page = JSON.parse(row?.json ?? '{"total":0,"rows":[]}') as { total: number; rows: [Scalar, Scalar, View][] };
   const rows = page.rows.slice(0, request.limit);
