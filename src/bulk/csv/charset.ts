@@ -91,6 +91,7 @@ function utf16Of(head: Buffer): Charset | undefined {
   const zeros = [0, 0];
   for (let i = 0; i < head.length; i++) if (head[i] === 0) zeros[i % 2]!++;
   const half = head.length / 2;
+  if (zeros[0]! + zeros[1]! < 8) return undefined;
   if (zeros[1]! > half * 0.5 && zeros[0]! < half * 0.05) return 'utf-16le';
   if (zeros[0]! > half * 0.5 && zeros[1]! < half * 0.05) return 'utf-16be';
   return undefined;

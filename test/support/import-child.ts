@@ -1,0 +1,29 @@
+/** Goes on with the imports of a data folder until none is left; for tests that kill it or starve it. */
+import { createImports } from '../../src/bulk/imports.ts';
+import { openStore, realParts } from './imports.ts';
+
+const [folder = '', chunkRows = '500'] = process.argv.slice(2);
+const db = await openStore(folder);
+const imports = createImports({
+  db,
+  ...realParts(db),
+  dataDir: folder,
+  onProgress: () => void process.stdout.write('.'),
+  limits: { maxBytes: 1e9, maxRows: 1e6, keepDays: 7, chunkRows: Number(chunkRows) },
+  log: {
+    info() {},
+    warn() {},
+    error: (fields, message) => void process.stderr.write(`${message} ${String((fields as { err?: unknown }).err)}\n`),
+  },
+});
+await imports.start();
+let peak = 0;
+for (;;) {
+  const { items } = await imports.list({ companyId: undefined, before: undefined, limit: 100 });
+  if (!items.some(({ state }) => ['running', 'undoing', 'canceling'].includes(state))) break;
+  peak = Math.max(peak, process.memoryUsage().heapUsed);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+}
+await imports.stop();
+await db.close();
+process.stdout.write(`done ${JSON.stringify({ peakHeapMb: Math.round(peak / 1e6), ...process.resourceUsage() })}\n`);

@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { createImports } from '../../src/bulk/imports.ts';
+import { bodyOf, COMPANY, openStore, realParts, seed } from '../support/imports.ts';
+
+const ROWS = 100_000;
+
+function* file(): Generator<string> {
+  yield 'extension,display_name,user,phone_numbers,mailbox,mailbox_email,ring_seconds\n';
+  for (let i = 0; i < ROWS; i += 1000) {
+    let text = '';
+    for (let n = i; n < i + 1000; n++) {
+      text += `${100_000 + n},"User, ${n}",user${n},+4930${5_000_000 + n},yes,user${n}@example.com,25\n`;
+    }
+    yield text;
+  }
+}
+
+t.test(`${ROWS} rows do not fill a heap of 96 MB`, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'lk-import-heap-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const db = await openStore(folder);
+  const limits = { maxBytes: 1e9, maxRows: 1e6, keepDays: 7 };
+  const log = { info() {}, warn() {}, error() {} };
+  const imports = createImports({ db, ...realParts(db), dataDir: folder, limits, log });
+  await seed(db);
+  const choices = { companyId: COMPANY, actor: 'x', strategy: 'fail', allowWeakPins: false, name: null } as const;
+  const { id } = await imports.upload({ ...choices, body: bodyOf(...file()) });
+  await imports.act(id, 'start', 'x');
+  await imports.stop();
+  await db.close();
+
+  const child = fileURLToPath(new URL('../support/import-child.ts', import.meta.url));
+  const args = ['--max-old-space-size=96', '--import=tsx', '--no-warnings', child, folder];
+  const started = Date.now();
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  t.comment(`${stdout} ${stderr} ${Date.now() - started} ms`);
+  t.match(stdout, /done/);
+  const after = await openStore(folder);
+  t.teardown(() => after.close());
+  t.match(await after.read.job.findFirst(), { state: 'done', processed: ROWS, created: ROWS });
+});
