@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { benchAudit } from './audit.ts';
+import { benchChange } from './change.ts';
+import { benchImport } from './import.ts';
+import { benchStart } from './start.ts';
+import type { BenchOptions } from './support/options.ts';
+
+const BENCHES: Record<string, (options: BenchOptions) => Promise<Record<string, unknown>>> = {
+  import: benchImport,
+  change: benchChange,
+  audit: benchAudit,
+  start: benchStart,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rows: { type: 'string', default: '10000' },
+    existing: { type: 'string' },
+    mailboxes: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+const name = positionals[0] ?? '';
+const bench = BENCHES[name];
+if (bench === undefined) {
+  console.error(
+    `usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--rows N] [--existing N] [--mailboxes] [--json]`,
+  );
+  process.exit(1);
+}
+// The built daemon is what is measured.
+execFileSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 2, 2] });
+const result = await bench({
+  rows: Number(values.rows),
+  existing: Number(values.existing ?? (name === 'import' ? 0 : 10_000)),
+  mailboxes: values.mailboxes,
+});
+if (values.json) console.log(JSON.stringify(result));
+else for (const [key, value] of Object.entries(result)) console.log(`${key.padEnd(24)} ${value}`);
+process.exit(0);

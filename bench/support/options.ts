@@ -1,0 +1,6 @@
+export interface BenchOptions {
+  rows: number;
+  /** Extensions that are there before the measurement. */
+  existing: number;
+  mailboxes: boolean;
+}
