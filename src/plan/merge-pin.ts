@@ -27,6 +27,7 @@ export interface PinMerge {
 export function mergePin(input: {
   desired: string;
   observed: string | undefined;
+  /** Fingerprints joined by blanks: the PIN that was confirmed last, then those that we wrote since. */
   appliedPin: string | undefined;
   fingerprint: (value: string) => string;
   conflict: PinConflict;
@@ -36,9 +37,10 @@ export function mergePin(input: {
   if (observed === undefined || appliedPin === undefined) return ours;
   const theirPin = pinOf(observed);
   const ourPin = pinOf(desired);
-  const phoneChanged = fingerprint(theirPin) !== appliedPin;
+  const ourPins = appliedPin.split(' ');
+  const phoneChanged = !ourPins.includes(fingerprint(theirPin));
   if (theirPin === ourPin || !phoneChanged || !/^[0-9]{4,10}$/.test(theirPin)) return ours;
-  const weChanged = fingerprint(ourPin) !== appliedPin;
+  const weChanged = fingerprint(ourPin) !== ourPins[0];
   const adopt: PinMerge = { line: withPin(desired, theirPin), adopted: theirPin, loser: undefined };
   if (!weChanged) return adopt;
   return conflict === 'phone' ? { ...adopt, loser: 'database' } : { ...ours, loser: 'phone' };

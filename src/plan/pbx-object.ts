@@ -25,16 +25,6 @@ export const PBX_OBJECT_KINDS = [
 ] as const;
 export type PbxObjectKind = (typeof PBX_OBJECT_KINDS)[number];
 
-/** Kinds that live in AstDB; the others live in files of ours and need a (coalesced) reload of one module. */
-export const ASTDB_KINDS: ReadonlySet<PbxObjectKind> = new Set<PbxObjectKind>([
-  'endpoint',
-  'auth',
-  'aor',
-  'extension',
-  'number',
-  'company',
-]);
-
 export type Ref = string;
 
 export function refOf(kind: PbxObjectKind, key: string): Ref {
@@ -49,6 +39,7 @@ export function keyOf(ref: Ref): string {
   return ref.slice(ref.indexOf('/') + 1);
 }
 
+/** Lives in AstDB, where a write is live at once; the others live in files of ours and need a reload of one module. */
 export function isAstDb(ref: Ref): boolean {
-  return ASTDB_KINDS.has(kindOf(ref));
+  return !ref.startsWith('mailbox/') && !ref.startsWith('context/');
 }

@@ -12,6 +12,7 @@ export type DriftPolicy = (typeof DRIFT_POLICIES)[number];
 export interface Applied {
   owner: Owner;
   fingerprint: string;
+  /** As `mergePin` takes it. */
   pinFingerprint: string | null;
   /** An audit has seen it since. What is not settled may have been un-saved by a crash of the PBX: it is ours to repair. */
   settled: boolean;

@@ -1,7 +1,9 @@
 import { type ErrorCode, LinekeeperError } from '../errors.ts';
+import { pinOf } from '../plan/mailbox-line.ts';
 import { keyOf, kindOf } from '../plan/pbx-object.ts';
 import type { Change, Plan } from '../plan/plan.ts';
 import type { Owner } from '../plan/source.ts';
+import { announcePins } from '../store/applied.ts';
 import type { Batch } from './batch.ts';
 import type { PbxContext } from './context.ts';
 
@@ -18,6 +20,7 @@ export async function applyPlan(context: PbxContext, plan: Plan, batch: Batch): 
   for (const { owner, code, reason } of plan.refusals) batch.fail(owner, { code, reason, retryable: false });
   const { changes } = plan;
   if (changes.length === 0) return;
+  await announceNewPins(context, changes);
   const results = await context.port.apply(changes.map(({ ref, before, after }) => ({ ref, before, after })));
   const lost = results.find((result) => !result.ok && LINK_LOST.has(result.code));
   // Nobody's fault and nothing to remember: the marks stand, and the audit of the next login starts from what is there.
@@ -34,6 +37,15 @@ export async function applyPlan(context: PbxContext, plan: Plan, batch: Batch): 
     context.log.warn({ ref: change.ref, code: failure.code, reason: failure.reason }, 'object refused by the PBX');
   });
   await dropStaleRegistrations(context, changes);
+}
+
+async function announceNewPins({ db, settings }: PbxContext, changes: readonly Change[]): Promise<void> {
+  const pins = changes.flatMap(({ op, ref, before, after }) =>
+    op === 'update' && kindOf(ref) === 'mailbox' && after !== undefined && pinOf(before ?? '') !== pinOf(after)
+      ? [{ ref, fingerprint: db.seal.fingerprint(pinOf(after)) }]
+      : [],
+  );
+  if (pins.length > 0) await db.note((tx) => announcePins(tx, settings.id, pins));
 }
 
 /** A phone that registered with credentials that are gone must not stay reachable under them. */

@@ -1,18 +1,25 @@
-import type { Ref } from '../plan/pbx-object.ts';
+import { isAstDb, type Ref } from '../plan/pbx-object.ts';
 import { type Desired, type Observed, type Plan, plan } from '../plan/plan.ts';
 import type { Observation } from '../plan/ports.ts';
 import { desiredObjects } from '../plan/project.ts';
 import { ownerKey } from '../plan/source.ts';
 import { adoptPins } from '../store/adopt-pin.ts';
-import { appliedByRefs, countApplied, dropSettledTombstones, recordApplied } from '../store/applied.ts';
+import {
+  type AppliedRow,
+  appliedByRefs,
+  dropSettledTombstones,
+  recordApplied,
+  recordedRefs,
+} from '../store/applied.ts';
 import { desiredOfPbx } from '../store/desired.ts';
 import { replaceDrift } from '../store/drift.ts';
 import { deletedOwners, markDirty } from '../store/outbox.ts';
 import { appliedRow } from './applied-row.ts';
 import { applyPlan } from './apply-plan.ts';
 import { Batch } from './batch.ts';
-import { confirm } from './confirm.ts';
+import { confirm, queueReloads } from './confirm.ts';
 import type { PbxContext } from './context.ts';
+import { withUnrecorded } from './unrecorded.ts';
 
 export interface AuditView {
   plan: Plan;
@@ -36,7 +43,8 @@ export async function view(context: PbxContext, signal?: AbortSignal): Promise<A
     const value = observation.objects.get(ref);
     if (value !== undefined) observed.set(ref, { fingerprint: db.seal.fingerprint(value), value });
   }
-  const applied = await appliedByRefs(db, settings.id, refs, settings.lastAuditAt);
+  const recorded = await appliedByRefs(db, settings.id, refs, settings.lastAuditAt);
+  const applied = withUnrecorded(recorded, refs, [], context.reloads.batches(), db.seal);
   return {
     desired,
     observation,
@@ -111,19 +119,21 @@ async function retryThroughOutbox(context: PbxContext, batch: Batch): Promise<vo
   if (known.length > 0) await context.db.write((tx) => markDirty(tx, known, { keepState: true }));
 }
 
-/** Objects that are as wanted but stand in no record of ours (a database restored from a backup) are recorded. */
+/**
+ * Objects that are as wanted but stand in no record of ours are recorded: a crash came between the write and its
+ * read-back, or the database was restored from a backup. What is not recorded would stay behind when its owner is
+ * deleted. Of a line in a file nobody knows whether the PBX has read it: it is recorded after a reload.
+ */
 async function heal(context: PbxContext, seen: AuditView): Promise<void> {
-  const { db, settings } = context;
-  const matched = [...seen.desired].filter(([ref, { value }]) => seen.observation.objects.get(ref) === value);
-  if ((await countApplied(db, settings.id)) >= matched.length) return;
-  const recorded = await appliedByRefs(
-    db,
-    settings.id,
-    matched.map(([ref]) => ref),
-    settings.lastAuditAt,
-  );
-  const rows = matched
-    .filter(([ref]) => !recorded.has(ref))
-    .map(([ref, { owner, value }]) => appliedRow(ref, { owner, value }, db.seal.fingerprint));
+  const { db, settings, reloads } = context;
+  const recorded = await recordedRefs(db, settings.id);
+  const rows: AppliedRow[] = [];
+  const unloaded = new Batch();
+  for (const [ref, { owner, value }] of seen.desired) {
+    if (recorded.has(ref) || seen.observation.objects.get(ref) !== value) continue;
+    if (isAstDb(ref)) rows.push(appliedRow(ref, { owner, value }, db.seal.fingerprint));
+    else unloaded.expect(ref, owner, value);
+  }
   await db.note((tx) => recordApplied(tx, settings.id, rows));
+  queueReloads(reloads, unloaded);
 }

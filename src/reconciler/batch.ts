@@ -17,9 +17,10 @@ export interface OwnerFailure {
 
 /** Owners on their way to the PBX, between the write and the read-back. */
 export class Batch {
-  readonly owners = new Map<string, DirtyOwner>();
-  readonly expected = new Map<Ref, Expectation>();
-  readonly failures = new Map<string, OwnerFailure>();
+  owners = new Map<string, DirtyOwner>();
+  expected = new Map<Ref, Expectation>();
+  failures = new Map<string, OwnerFailure>();
+  readonly #refs = new Map<string, Ref[]>();
 
   add(owner: DirtyOwner): void {
     this.owners.set(ownerKey(owner), owner);
@@ -27,6 +28,15 @@ export class Batch {
 
   expect(ref: Ref, owner: Owner, value: string | undefined): void {
     this.expected.set(ref, { owner, value });
+    const key = ownerKey(owner);
+    const refs = this.#refs.get(key);
+    if (refs === undefined) this.#refs.set(key, [ref]);
+    else refs.push(ref);
+  }
+
+  /** What was written for an owner, some of it perhaps more than once. */
+  refsOf(owner: Owner): readonly Ref[] {
+    return this.#refs.get(ownerKey(owner)) ?? [];
   }
 
   /** The first failure of an owner stands: what came after it is often only its consequence. */
@@ -46,14 +56,15 @@ export class Batch {
     return keys;
   }
 
+  /** Hands everything over and starts empty: no copy, an import has a hundred thousand of these. */
   take(): Batch {
     const taken = new Batch();
-    for (const owner of this.owners.values()) taken.add(owner);
-    for (const [ref, { owner, value }] of this.expected) taken.expect(ref, owner, value);
-    for (const [key, failure] of this.failures) taken.failures.set(key, failure);
-    this.owners.clear();
-    this.expected.clear();
-    this.failures.clear();
+    taken.owners = this.owners;
+    taken.expected = this.expected;
+    taken.failures = this.failures;
+    this.owners = new Map();
+    this.expected = new Map();
+    this.failures = new Map();
     return taken;
   }
 }

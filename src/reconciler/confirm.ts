@@ -35,10 +35,15 @@ export async function confirm(context: PbxContext, batch: Batch): Promise<void> 
     const later = [...batch.owners.values()].filter((owner) => waiting.has(ownerKey(owner)));
     const until = Date.now() + context.limits.reloadMaxMs + RELOAD_MS;
     await context.db.note((tx) => postpone(tx, context.settings.id, later, until));
-    const kinds = new Set([...batch.expected.keys()].map(kindOf));
-    if (kinds.has('context')) context.reloads.add('dialplan', batch);
-    if (kinds.has('mailbox')) context.reloads.add('voicemail', batch);
+    queueReloads(context.reloads, batch);
   }
+}
+
+/** Lines in files of ours are live only after their module has read them. */
+export function queueReloads(reloads: PbxContext['reloads'], batch: Batch): void {
+  const kinds = new Set([...batch.expected.keys()].map(kindOf));
+  if (kinds.has('context')) reloads.add('dialplan', batch);
+  if (kinds.has('mailbox')) reloads.add('voicemail', batch);
 }
 
 /** The module has read the files: their lines are live, and their owners settled. */

@@ -40,5 +40,5 @@ export interface PbxContext {
   /** Endpoints somebody else keeps in pjsip.conf, as the last audit saw them. */
   foreignEndpoints: ReadonlySet<string>;
   /** Called with the files that wait for a reload; the owners stay pending until it is done. */
-  reloads: Pick<ReloadQueue, 'add'>;
+  reloads: Pick<ReloadQueue, 'add' | 'batches'>;
 }

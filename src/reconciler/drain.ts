@@ -9,6 +9,7 @@ import type { DirtyOwner } from '../store/outbox.ts';
 import { applyPlan } from './apply-plan.ts';
 import type { Batch } from './batch.ts';
 import type { PbxContext } from './context.ts';
+import { withUnrecorded } from './unrecorded.ts';
 
 /**
  * Brings some dirty owners to the PBX. AstDB objects are believed to be what we applied last (a write is absolute, and
@@ -17,8 +18,8 @@ import type { PbxContext } from './context.ts';
 export async function applyDirty(context: PbxContext, dirty: readonly DirtyOwner[], batch: Batch): Promise<void> {
   const { db, digests, settings } = context;
   const desired = desiredObjects(await desiredOf(db.read, db.seal, digests, dirty));
-  const applied = await appliedOf(db, settings.id, dirty, [...desired.keys()], settings.lastAuditAt);
-  overlayUnverified(applied, batch, db.seal.fingerprint);
+  const recorded = await appliedOf(db, settings.id, dirty, [...desired.keys()], settings.lastAuditAt);
+  const applied = withUnrecorded(recorded, desired.keys(), dirty, [...context.reloads.batches(), batch], db.seal);
   const refs = new Set<Ref>([...desired.keys(), ...applied.keys()]);
   const plans = plan({
     refs,
@@ -42,23 +43,7 @@ export async function applyDirty(context: PbxContext, dirty: readonly DirtyOwner
   }
   for (const owner of dirty) batch.add(owner);
   await applyPlan(context, plans, batch);
-  expectUnloaded(desired, applied, batch, db.seal.fingerprint);
-}
-
-/** What this run has written already stands in no table before it is read back. */
-function overlayUnverified(applied: Map<Ref, Applied>, batch: Batch, fingerprint: (value: string) => string): void {
-  for (const ref of applied.keys()) {
-    const written = batch.expected.get(ref);
-    if (written === undefined) continue;
-    const value = written.value;
-    const pinFingerprint = applied.get(ref)?.pinFingerprint ?? null;
-    applied.set(ref, {
-      owner: written.owner,
-      fingerprint: value === undefined ? '' : fingerprint(value),
-      pinFingerprint,
-      settled: false,
-    });
-  }
+  expectUnloaded(desired, recorded, batch, db.seal.fingerprint);
 }
 
 async function believed(
@@ -85,12 +70,12 @@ async function believed(
  */
 function expectUnloaded(
   desired: ReadonlyMap<Ref, Desired>,
-  applied: ReadonlyMap<Ref, Applied>,
+  recorded: ReadonlyMap<Ref, Applied>,
   batch: Batch,
   fingerprint: (value: string) => string,
 ): void {
   for (const [ref, { owner, value }] of desired) {
     if (isAstDb(ref) || batch.expected.has(ref) || batch.failures.has(ownerKey(owner))) continue;
-    if (applied.get(ref)?.fingerprint !== fingerprint(value)) batch.expect(ref, owner, value);
+    if (recorded.get(ref)?.fingerprint !== fingerprint(value)) batch.expect(ref, owner, value);
   }
 }

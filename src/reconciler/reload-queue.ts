@@ -10,6 +10,8 @@ export interface ReloadQueue {
   add(what: Reload, batch: Batch): void;
   /** What is due now, with the batches it serves; they leave the queue. */
   takeDue(): { what: Reload; batches: Batch[] }[];
+  /** All that waits, the oldest first. */
+  batches(): Batch[];
   /** Milliseconds until something is due; undefined: nothing waits. */
   nextDueMs(): number | undefined;
   /** The PBX restarted or the link was lost: everything is found again through the outbox. */
@@ -40,6 +42,7 @@ export function createReloadQueue(limits: Pick<ReconcilerLimits, 'reloadQuietMs'
       for (const [what] of due) queue.delete(what);
       return due.map(([what, { batches }]) => ({ what, batches }));
     },
+    batches: () => [...queue.values()].flatMap(({ batches }) => batches),
     nextDueMs() {
       const times = [...queue].map(([what, waiting]) => dueAt(what, waiting));
       return times.length === 0 ? undefined : Math.max(0, Math.min(...times) - performance.now());
