@@ -36,42 +36,49 @@ export async function applyRows(
 ): Promise<{ outcomes: RowOutcome[]; keep(): void }> {
   const wanting = chunk.filter(({ row }) => row !== undefined && row.number === undefined).length;
   const { numbers, keep } = await free.take(tx, context.companyId, wanting);
-  const outcomes = new Map<ParsedRow, RowOutcome>();
+  const outcomes: RowOutcome[] = [];
   const rows: ExtensionRow[] = [];
-  const sources: ParsedRow[] = [];
+  const places: number[] = [];
   let given = 0;
-  for (const parsed of chunk) {
+  for (const [i, parsed] of chunk.entries()) {
+    const number = parsed.row === undefined ? undefined : (parsed.row.number ?? numbers[given++]);
     if (parsed.row === undefined) {
-      outcomes.set(parsed, refused(parsed, parsed.errors));
-      continue;
-    }
-    const number = parsed.row.number ?? numbers[given++];
-    if (number === undefined) {
+      outcomes[i] = refused(parsed, parsed.errors);
+    } else if (number === undefined) {
       const message = 'no number is free in the ranges of the company';
-      outcomes.set(parsed, refused(parsed, [{ column: 'extension', code: 'EXTENSION_RANGE_FULL', message }]));
-      continue;
+      outcomes[i] = refused(parsed, [{ column: 'extension', code: 'EXTENSION_RANGE_FULL', message }]);
+    } else {
+      const { line, input, extras } = parsed.row;
+      rows.push({ line, number, input, extras });
+      places.push(i);
     }
-    rows.push({ ...parsed.row, number });
-    sources.push(parsed);
   }
   const results = rows.length === 0 ? [] : await writer.apply(tx, context, rows);
-  for (const [i, result] of results.entries()) outcomes.set(sources[i]!, outcomeOf(result));
-  return { outcomes: chunk.map((parsed) => outcomes.get(parsed)!), keep };
+  for (const [at, result] of results.entries()) outcomes[places[at]!] = outcomeOf(result);
+  return { outcomes, keep };
 }
 
 function refused({ line, number }: ParsedRow, errors: CellError[]): RowOutcome {
   return { line, number, extensionId: undefined, result: 'failed', version: undefined, memory: undefined, errors };
 }
 
+const NONE: CellError[] = [];
+
 function outcomeOf(result: RowResult): RowOutcome {
-  const { line, number, extensionId } = result;
-  const common = { line, number, extensionId, result: result.result };
-  if (result.result === 'failed') {
-    const errors = result.errors.map(cellError);
-    if (errors.length === 0) errors.push({ column: '', code: result.code, message: 'the row was refused' });
-    return { ...common, version: undefined, memory: undefined, errors };
-  }
-  return { ...common, version: result.version, memory: memoryOf(result), errors: [] };
+  const isFailed = result.result === 'failed';
+  return {
+    line: result.line,
+    number: result.number,
+    extensionId: result.extensionId,
+    result: result.result,
+    version: isFailed ? undefined : result.version,
+    memory: isFailed ? undefined : memoryOf(result),
+    errors: isFailed ? errorsOf(result) : NONE,
+  };
+}
+
+function errorsOf({ code, errors }: Extract<RowResult, { result: 'failed' }>): CellError[] {
+  return errors.length > 0 ? errors.map(cellError) : [{ column: '', code, message: 'the row was refused' }];
 }
 
 function memoryOf(result: Exclude<RowResult, { result: 'failed' }>): RowMemory | undefined {
