@@ -9,6 +9,7 @@ export interface AppliedRow {
   owner: Owner;
   /** "" records a delete. */
   fingerprint: string;
+  /** The PIN that was read back last, then (joined by blanks) those that were written since. */
   pinFingerprint: string | null;
 }
 
@@ -79,13 +80,34 @@ export async function recordApplied(tx: Tx, pbxId: string, rows: readonly Applie
   );
 }
 
-/** Objects we own on a PBX (tombstones not counted). */
-export async function countApplied(db: Database, pbxId: string): Promise<number> {
-  const [row] = await db.read.$queryRawUnsafe<{ n: bigint }[]>(
-    `SELECT count(*) AS n FROM "AppliedObject" WHERE "pbxId" = ? AND "fingerprint" <> ''`,
-    pbxId,
+/** Objects of ours on a PBX (tombstones left out). */
+export async function recordedRefs(db: Database, pbxId: string): Promise<Set<Ref>> {
+  return new Set(
+    await queryJson<Ref[]>(
+      db.read,
+      `SELECT json_group_array("ref") AS json FROM "AppliedObject" WHERE "pbxId" = ? AND "fingerprint" <> ''`,
+      pbxId,
+    ),
   );
-  return Number(row?.n ?? 0);
+}
+
+/**
+ * Before a PIN is written over another one: that it is ours too. Otherwise, after a crash between the write and its
+ * record, it would be taken for one that was changed by phone, and win over what was wanted since.
+ */
+export async function announcePins(
+  tx: Tx,
+  pbxId: string,
+  pins: readonly { ref: Ref; fingerprint: string }[],
+): Promise<void> {
+  await execute(
+    tx,
+    `WITH x AS MATERIALIZED (SELECT value->>0 AS ref, value->>1 AS pin FROM json_each(?2))
+     UPDATE "AppliedObject" SET "pinFingerprint" = "pinFingerprint" || ' ' || x.pin FROM x
+     WHERE "AppliedObject"."pbxId" = ?1 AND "AppliedObject"."ref" = x.ref AND instr("pinFingerprint", x.pin) = 0`,
+    pbxId,
+    JSON.stringify(pins.map(({ ref, fingerprint }) => [ref, fingerprint])),
+  );
 }
 
 /** An audit has seen that these deletes are kept: their tombstones go. */
