@@ -101,11 +101,11 @@ t.test('sync: status, plan, run, drift and approval', async (t) => {
   await api.call('POST', `${path}/run`);
   t.match((await api.call('GET', `${path}/plan`)).body, { needsApproval: false, changes: [] });
   t.match((await api.call('GET', `${path}/drift`)).body, { total: 0 });
-  api.port.objects.set('company/acme', '{"broken":true}');
+  api.port.objects.set('number/4930999999', '{}');
   await api.call('POST', `${path}/run`);
   t.match((await api.call('GET', `${path}/drift`)).body, {
     total: 1,
-    items: [{ ref: 'company/acme', kind: 'changed' }],
+    items: [{ ref: 'number/4930999999', kind: 'unexpected' }],
   });
   t.match((await api.call('GET', `${path}/drift?kind=missing`)).body, { total: 0 });
   t.match(await api.call('POST', `${path}/approve`, { body: { planId: 'nope' } }), {
