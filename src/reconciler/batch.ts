@@ -20,7 +20,7 @@ export class Batch {
   owners = new Map<string, DirtyOwner>();
   expected = new Map<Ref, Expectation>();
   failures = new Map<string, OwnerFailure>();
-  readonly #refs = new Map<string, Ref[]>();
+  #refs = new Map<string, Ref[]>();
 
   add(owner: DirtyOwner): void {
     this.owners.set(ownerKey(owner), owner);
@@ -62,9 +62,11 @@ export class Batch {
     taken.owners = this.owners;
     taken.expected = this.expected;
     taken.failures = this.failures;
+    taken.#refs = this.#refs;
     this.owners = new Map();
     this.expected = new Map();
     this.failures = new Map();
+    this.#refs = new Map();
     return taken;
   }
 }
