@@ -4,7 +4,7 @@ import { extensionExtrasSchema, extensionInputSchema, mailboxInputSchema } from 
 import { ACCOUNT_KINDS, CODECS } from '../domain/sip-account.ts';
 
 /** How the text of a cell becomes a value. `digits` is text in which a spreadsheet may have damaged a number. */
-export type CellType = 'text' | 'digits' | 'word' | 'yesno' | 'integer' | 'words' | 'numbers';
+type CellType = 'text' | 'digits' | 'word' | 'yesno' | 'integer' | 'words' | 'numbers';
 
 export interface Column {
   name: string;

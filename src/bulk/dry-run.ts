@@ -28,7 +28,7 @@ export interface DryRunSummary {
   plan: PlanSummary;
 }
 
-export interface PlanSummary {
+interface PlanSummary {
   /** `create endpoint` -> 120 */
   counts: Record<string, number>;
   sample: { op: string; ref: string; after: string | null }[];

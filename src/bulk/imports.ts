@@ -30,7 +30,7 @@ export interface ImportsDeps {
   onProgress?: (jobId: string) => void;
 }
 
-export interface Upload {
+interface Upload {
   companyId: string;
   actor: string;
   strategy: ExistingStrategy;

@@ -55,7 +55,7 @@ async function* recordsOf(file: string, format: FileFormat): AsyncGenerator<CsvR
 }
 
 /** The rows of a file, a block at a time; those that say something twice have an error for it. */
-export async function* rowsOf(file: string, format: FileFormat): AsyncGenerator<ParsedRow[], void> {
+async function* rowsOf(file: string, format: FileFormat): AsyncGenerator<ParsedRow[], void> {
   const { header, batches } = await openTable(file, format);
   const parse = createRowParser(header);
   const seen = new SeenInFile();

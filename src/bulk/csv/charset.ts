@@ -1,8 +1,7 @@
 import { isAscii } from 'node:buffer';
 import { csvInvalid } from './csv-error.ts';
 
-export const CHARSETS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
-export type Charset = (typeof CHARSETS)[number];
+export type Charset = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
 const HEAD = 4096;
 

@@ -1,7 +1,7 @@
 import { csvInvalid } from './csv-error.ts';
 
-export const DELIMITERS = [',', ';', '\t'] as const;
-export type Delimiter = (typeof DELIMITERS)[number];
+const DELIMITERS = [',', ';', '\t'] as const;
+type Delimiter = (typeof DELIMITERS)[number];
 
 /** How the text is cut into records and cells. */
 export interface Dialect {
