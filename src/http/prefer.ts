@@ -1,5 +1,5 @@
 /** No request is kept waiting longer (seconds). */
-export const MAX_WAIT_SECONDS = 60;
+const MAX_WAIT_SECONDS = 60;
 
 /** Seconds of `Prefer: wait=N` (RFC 7240), cut to our limit; undefined: the caller does not want to wait. */
 export function waitSeconds(header: string | string[] | undefined): number | undefined {

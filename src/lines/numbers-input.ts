@@ -4,7 +4,7 @@ import { rule } from '../domain/rule.ts';
 import { text } from '../domain/text.ts';
 
 /** Numbers that one request may add. */
-export const RANGE_LIMIT = 1000;
+const RANGE_LIMIT = 1000;
 
 export const numberInputSchema = z.strictObject({ e164: e164Schema, note: text(200).nullable().optional() });
 export const numberPatchSchema = z.strictObject({ note: text(200).nullable().optional() });

@@ -11,7 +11,7 @@ import { expectVersion } from '../store/queries/expect-version.ts';
 import { badReference, type ChangeContext, notFound } from './context.ts';
 import { beforeAfter, differing, given } from './patch.ts';
 
-export const languageSchema = rule(z.string(), 'LANGUAGE_INVALID', 'must be a language such as en, de or pt-BR', (v) =>
+const languageSchema = rule(z.string(), 'LANGUAGE_INVALID', 'must be a language such as en, de or pt-BR', (v) =>
   /^[a-z]{2,3}(-[A-Z]{2})?$/.test(v),
 );
 

@@ -3,7 +3,7 @@ import type { Tx } from './database.ts';
 import type { Seal } from './seal.ts';
 
 /** How long a key protects against a second effect (milliseconds). */
-export const IDEMPOTENCY_TTL_MS = 24 * 3600_000;
+const IDEMPOTENCY_TTL_MS = 24 * 3600_000;
 
 export interface StoredAnswer {
   status: number;

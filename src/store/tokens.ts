@@ -15,8 +15,6 @@ export function generateToken(): string {
   return `lk_${randomBytes(32).toString('base64url')}`;
 }
 
-export const TOKEN_PATTERN = /^lk_[A-Za-z0-9_-]{43}$/;
-
 export function hashToken(token: string): string {
   return hash('sha256', token, 'hex');
 }

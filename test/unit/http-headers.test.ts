@@ -2,7 +2,7 @@ import t from 'tap';
 import { decodeCursor, encodeCursor } from '../../src/http/cursor.ts';
 import { etagOf, matchesNone, versionOfIfMatch } from '../../src/http/etag.ts';
 import { waitSeconds } from '../../src/http/prefer.ts';
-import { generateToken, hashToken, TOKEN_PATTERN } from '../../src/store/tokens.ts';
+import { generateToken, hashToken } from '../../src/store/tokens.ts';
 
 t.test('Prefer: wait=N', async (t) => {
   for (const [header, seconds] of [
@@ -65,6 +65,6 @@ t.test('a cursor comes back as it was, and only for its sort', async (t) => {
 t.test('tokens have 256 bits and are kept as a hash', async (t) => {
   const tokens = new Set(Array.from({ length: 1000 }, generateToken));
   t.equal(tokens.size, 1000);
-  for (const token of tokens) t.match(token, TOKEN_PATTERN);
+  for (const token of tokens) t.match(token, /^lk_[A-Za-z0-9_-]{43}$/);
   t.match(hashToken('lk_x'), /^[0-9a-f]{64}$/);
 });
