@@ -30,8 +30,8 @@ export interface BatchWorld {
   userIds: Set<string>;
   usersByName: Map<string, KnownUser>;
   phoneNumbers: Map<string, KnownNumber>;
-  /** Numbers that earlier rows of this batch have created. */
-  created: Set<string>;
+  /** Extension numbers that earlier rows of this batch write: a second write of one would be decided on what no longer is. */
+  written: Set<string>;
   chance: Chance;
 }
 
@@ -80,7 +80,7 @@ export async function loadWorld(
     chance,
     existing: new Map((await extensionsByNumber(tx, companyId, numbers)).map((one) => [one.number, one])),
     taken: numbers.length < rows.length ? await takenNumbers(tx, companyId) : undefined,
-    created: new Set(),
+    written: new Set(),
     sitesByName: new Map(sites.map((site) => [site.name.toLowerCase(), site.id])),
     siteIds: new Set(sites.map((site) => site.id)),
     userIds: await userIds(tx, companyId, ids),

@@ -70,7 +70,7 @@ export function decideRow(world: BatchWorld, context: BatchContext, row: Extensi
     errors.add('EXTENSION_RANGE_FULL', 'number', 'no number is free in the ranges of the company');
     return failed();
   }
-  if (world.created.has(number)) {
+  if (world.written.has(number)) {
     errors.add('EXTENSION_TAKEN', 'number', `extension ${number} stands in the same request twice`);
     return failed();
   }
@@ -245,7 +245,7 @@ function changedFields(existing: ExistingExtension | undefined, values: Extensio
 function remember(world: BatchWorld, writes: RowWrites, existing: ExistingExtension | undefined): void {
   const { values, user, moves } = writes;
   world.taken?.add(values.number);
-  if (existing === undefined) world.created.add(values.number);
+  world.written.add(values.number);
   if (user !== undefined) {
     const { firstName = '', lastName = '', email = null } = user;
     world.usersByName.set(user.username, { ...user, firstName, lastName, email });

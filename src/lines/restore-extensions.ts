@@ -1,7 +1,13 @@
 import type { ExtensionSnapshot } from '../domain/extension-row.ts';
 import { type AuditEntry, recordAudit } from '../store/audit-log.ts';
 import type { Tx } from '../store/database.ts';
-import { deleteMailboxes, extensionsById, updateExtensions, upsertMailboxes } from '../store/extension-writes.ts';
+import {
+  deleteMailboxes,
+  type ExtensionValues,
+  extensionsById,
+  updateExtensions,
+  upsertMailboxes,
+} from '../store/extension-writes.ts';
 import { moveNumbers, numbersOfExtensions } from '../store/number-writes.ts';
 import { markDirty } from '../store/outbox.ts';
 import { companyRules } from '../store/references.ts';
@@ -31,10 +37,7 @@ export async function restoreExtensions(
     return { extensionId: snapshot.id, ok: true };
   });
   if (good.length === 0) return results;
-  await updateExtensions(
-    tx,
-    good.map(({ snapshot, companyId }) => ({ ...snapshot, companyId })),
-  );
+  await updateExtensions(tx, await withoutLostReferences(tx, good));
   await upsertMailboxes(
     tx,
     good.flatMap(({ snapshot }) =>
@@ -85,4 +88,28 @@ export async function restoreExtensions(
     ),
   );
   return results;
+}
+
+/** A user or a site that was deleted since cannot come back with the extension. */
+async function withoutLostReferences(
+  tx: Tx,
+  items: readonly { snapshot: ExtensionSnapshot; companyId: string }[],
+): Promise<ExtensionValues[]> {
+  const given = (ids: readonly (string | null)[]) => ids.filter((id) => id !== null);
+  const select = { id: true };
+  const users = given(items.map(({ snapshot }) => snapshot.userId));
+  const sites = given(items.map(({ snapshot }) => snapshot.siteId));
+  const found = new Set(
+    [
+      ...(await tx.user.findMany({ where: { id: { in: users } }, select })),
+      ...(await tx.site.findMany({ where: { id: { in: sites } }, select })),
+    ].map(({ id }) => id),
+  );
+  const kept = (id: string | null) => (id !== null && found.has(id) ? id : null);
+  return items.map(({ snapshot, companyId }) => ({
+    ...snapshot,
+    companyId,
+    userId: kept(snapshot.userId),
+    siteId: kept(snapshot.siteId),
+  }));
 }

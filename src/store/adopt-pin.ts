@@ -3,6 +3,7 @@ import type { PinAdoption } from '../plan/plan.ts';
 import type { Owner } from '../plan/source.ts';
 import { recordAudit } from './audit-log.ts';
 import type { Database } from './database.ts';
+import { touchExtension } from './extension-writes.ts';
 import { markDirty } from './outbox.ts';
 
 /**
@@ -34,6 +35,7 @@ export async function adoptPins(
             version: { increment: 1 },
           },
         });
+        await touchExtension(tx, owner.id);
       }
       await recordAudit(tx, [
         {

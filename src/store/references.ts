@@ -54,6 +54,8 @@ export interface UserValues {
 /** Adds users, or changes the named fields of those that exist. */
 export async function upsertUsers(tx: Tx, users: readonly UserValues[]): Promise<void> {
   if (users.length === 0) return;
+  const rows = users.map((user) => [user.id, user.companyId, user.username, user.firstName, user.lastName, user.email]);
+  const cleared = users.filter(({ email }) => email === null).map(({ id }) => id);
   await execute(
     tx,
     `INSERT INTO "User" ("id","companyId","username","firstName","lastName","email","createdAt","updatedAt")
@@ -63,9 +65,8 @@ export async function upsertUsers(tx: Tx, users: readonly UserValues[]): Promise
        "firstName" = iif(excluded."firstName" = '', "firstName", excluded."firstName"),
        "lastName" = iif(excluded."lastName" = '', "lastName", excluded."lastName"),
        "email" = coalesce(excluded."email", "email"), "version" = "version" + 1, "updatedAt" = excluded."updatedAt"`,
-    JSON.stringify(
-      users.map((user) => [user.id, user.companyId, user.username, user.firstName, user.lastName, user.email ?? null]),
-    ),
+    JSON.stringify(rows),
     Date.now(),
   );
+  if (cleared.length > 0) await tx.user.updateMany({ where: { id: { in: cleared } }, data: { email: null } });
 }
