@@ -194,6 +194,7 @@ CREATE TABLE "Outbox" (
 );
 
 -- CreateTable
+-- The largest table, always read by its key: without a rowid the key is the table, and every write touches one tree less.
 CREATE TABLE "AppliedObject" (
     "pbxId" TEXT NOT NULL,
     "ref" TEXT NOT NULL,
@@ -204,7 +205,7 @@ CREATE TABLE "AppliedObject" (
     "appliedAt" DATETIME NOT NULL,
 
     PRIMARY KEY ("pbxId", "ref")
-);
+) WITHOUT ROWID;
 
 -- CreateTable
 CREATE TABLE "Drift" (
@@ -335,7 +336,7 @@ CREATE INDEX "Outbox_pbxId_nextAttemptAt_idx" ON "Outbox"("pbxId", "nextAttemptA
 CREATE INDEX "Outbox_ownerId_idx" ON "Outbox"("ownerId");
 
 -- CreateIndex
-CREATE INDEX "AppliedObject_pbxId_ownerType_ownerId_idx" ON "AppliedObject"("pbxId", "ownerType", "ownerId");
+CREATE INDEX "AppliedObject_ownerId_idx" ON "AppliedObject"("ownerId");
 
 -- CreateIndex
 CREATE INDEX "Job_companyId_createdAt_idx" ON "Job"("companyId", "createdAt");
