@@ -20,7 +20,8 @@ export function createDiagnostics(core: Core, config: Config): Diagnostics {
         subject: 'PBX',
         state: 'attention',
         text: 'none is connected yet',
-        advice: 'The embedded one is added when it has started; your own: linekeeper pbx install, then pbx add.',
+        advice:
+          'The embedded one is added when it has started; why it has not, the log tells. Your own: linekeeper pbx install, then pbx add.',
       };
       return [
         finding('daemon', `running, pid ${process.pid}, for ${Math.round(process.uptime())} s`),

@@ -6,6 +6,8 @@ import { createLog } from './log.ts';
 
 /** Milliseconds for a stop in order; a supervisor would kill us soon after. */
 const STOP_DEADLINE_MS = 10_000;
+/** Milliseconds within which a signal is the same one: Ctrl-C below npm comes twice, from the terminal and from npm. */
+const SAME_SIGNAL_MS = 500;
 const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
 
 /** Runs the daemon until a signal or a fatal error ends it. Answers the exit code. */
@@ -18,16 +20,19 @@ export async function serve(): Promise<number> {
   const ended = new Promise<number>((resolve) => {
     end = resolve;
   });
-  let isStopping = false;
+  let stoppingSince: number | undefined;
   const stop = (exitCode: number, codeInHaste: number) => {
-    if (isStopping) process.exit(codeInHaste);
-    isStopping = true;
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince < SAME_SIGNAL_MS) return;
+      process.exit(codeInHaste);
+    }
+    stoppingSince = performance.now();
     setTimeout(() => process.exit(codeInHaste), STOP_DEADLINE_MS).unref();
     void daemon.stop().then(() => end(exitCode));
   };
   for (const [signal, number] of Object.entries(SIGNALS)) {
     process.on(signal, () => {
-      log.info({ signal }, 'stopping');
+      if (stoppingSince === undefined) log.info({ signal }, 'stopping');
       stop(0, 128 + number);
     });
   }
@@ -41,7 +46,7 @@ export async function serve(): Promise<number> {
   const started = daemon.start().then(
     (info) => welcome(info, config),
     (error: unknown) => {
-      if (isStopping) return;
+      if (stoppingSince !== undefined) return;
       process.stderr.write(`${reasonOf(error, config)}\n`);
       stop(1, 1);
     },

@@ -21,6 +21,9 @@ const DEADLINE_MS = 10_000;
 /** Seconds after which the PBX forgets us, should we not come to unregister. */
 const EXPIRES = 60;
 
+/** Asterisk does not answer the end of a WebSocket; ws would wait 30 s for it. */
+const CLOSE_TIMEOUT_MS = 100;
+
 /** What a final answer to REGISTER means (measured, docs/pbx-install.md). */
 const MEANING: Record<number, string> = {
   401: 'the PBX does not take the secret, or does not know the account',
@@ -39,8 +42,15 @@ export async function verifyRegistration(trial: RegistrationTrial): Promise<Regi
   const { endpoint, secret, wsUrl, deadline = DEADLINE_MS } = trial;
   // Loaded late: only who asks for it pays for the SIP stack.
   const [sip, { WebSocket }] = await Promise.all([import('sip.js'), import('ws')]);
-  // sip.js was made for browsers and takes the global one, which Node 20 lacks.
-  if (!('WebSocket' in globalThis)) Object.assign(globalThis, { WebSocket });
+  // sip.js was made for browsers and takes the global one, which nothing else here uses.
+  Object.assign(globalThis, {
+    WebSocket: class extends WebSocket {
+      override close(code?: number, reason?: string): void {
+        super.close(code, reason);
+        setTimeout(() => this.terminate(), CLOSE_TIMEOUT_MS);
+      }
+    },
+  });
 
   const uri = sip.UserAgent.makeURI(`sip:${endpoint}@${new URL(wsUrl).hostname}`);
   if (uri === undefined) throw failed(`${endpoint} cannot be a SIP user`);

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, Help } from 'commander';
+import { packageRoot } from '../config.ts';
 import { addressOf } from './api/address.ts';
 import { createApi } from './api/client.ts';
 import type { Bind } from './cli.ts';
@@ -36,6 +39,7 @@ export function createProgram(host: Host): Program {
   let exitCode = 0;
   const command = new Command('linekeeper')
     .description('Keeps an Asterisk PBX in step with the people who use it.')
+    .version(versionOfPackage())
     .option('--json', 'print JSON')
     .configureHelp({ sortSubcommands: false, subcommandTerm: (sub) => new Help().subcommandTerm(sub).split(' [')[0]! })
     .showSuggestionAfterError()
@@ -80,4 +84,8 @@ export function createProgram(host: Host): Program {
 
 function allOf(command: Command): Command[] {
   return command.commands.flatMap((one) => [one, ...allOf(one)]);
+}
+
+function versionOfPackage(): string {
+  return (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version;
 }

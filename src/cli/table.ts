@@ -1,5 +1,6 @@
-/** Rows as columns of equal width, with a header; nothing for no rows. */
+/** Rows as columns of equal width, with a header. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return 'none';
   const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
   const line = (cells: readonly string[]) =>
     cells

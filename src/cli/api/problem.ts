@@ -26,7 +26,9 @@ export function problemError(status: number, body: string): CliError {
     });
   }
   const { code, detail, instance, errors = [] } = parsed.data;
-  const wrong = errors.map(({ path, message }) => `\n  ${path === '' ? '' : `${path}: `}${message}`).join('');
+  const told = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+  // A single wrong field may be the whole message already.
+  const wrong = told.length === 1 && detail === told[0] ? '' : told.map((line) => `\n  ${line}`).join('');
   const advice = code === 'INTERNAL' ? `The daemon's log tells more about request ${instance}.` : ADVICE[code];
   return new CliError(code, `${detail}${wrong}`, { advice });
 }

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Company } from '../api/views.ts';
 import type { Bind } from '../cli.ts';
-import { findPbx } from '../lookup.ts';
+import { findPbxes } from '../lookup.ts';
 import { syncExit, syncWords, WAIT } from '../sync-words.ts';
 import { table } from '../table.ts';
 
@@ -32,7 +32,8 @@ export function addCompany(program: Command, bind: Bind): void {
     .option('--emergency <number...>', 'numbers that every extension may always dial')
     .action(
       bind(async ({ api, terminal }, slug: string, options: CreateOptions) => {
-        const pbxId = options.pbx === undefined ? undefined : (await findPbx(api, options.pbx)).id;
+        const [pbx, ...others] = await findPbxes(api, options.pbx);
+        const pbxId = others.length === 0 ? pbx?.id : undefined;
         const body = {
           slug,
           name: options.name ?? slug,

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { Import, ImportDryRun } from '../api/views.ts';
@@ -31,6 +31,8 @@ export function addImport(program: Command, bind: Bind): void {
     .option('--credentials <file>', 'save the secrets and PINs that were made, given once; waits')
     .action(
       bind(async ({ api, terminal }, file: string, options: ImportOptions) => {
+        // Opened first: a wrong name is not the daemon's fault.
+        const body = file === '-' ? process.stdin : (await open(file)).createReadStream();
         const companyId = (await findCompany(api, options.company)).id;
         const query = {
           companyId,
@@ -38,7 +40,6 @@ export function addImport(program: Command, bind: Bind): void {
           allowWeakPins: options.forceWeakPins,
           name: file === '-' ? undefined : basename(file),
         };
-        const body = file === '-' ? process.stdin : createReadStream(file);
         if (options.dryRun === true) {
           const report = await api.upload<ImportDryRun>('/imports', { ...query, dryRun: true }, body);
           await api.call('POST', `/imports/${report.import.id}/cancel`);
