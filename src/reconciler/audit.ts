@@ -9,7 +9,7 @@ import {
   appliedByRefs,
   dropSettledTombstones,
   recordApplied,
-  recordedRefs,
+  recordedOwners,
 } from '../store/applied.ts';
 import { desiredOfPbx } from '../store/desired.ts';
 import { replaceDrift } from '../store/drift.ts';
@@ -120,17 +120,17 @@ async function retryThroughOutbox(context: PbxContext, batch: Batch): Promise<vo
 }
 
 /**
- * Objects that are as wanted but stand in no record of ours are recorded: a crash came between the write and its
- * read-back, or the database was restored from a backup. What is not recorded would stay behind when its owner is
- * deleted. Of a line in a file nobody knows whether the PBX has read it: it is recorded after a reload.
+ * Objects that are as wanted but stand in no record of ours, or as another owner's, are recorded: a crash came between
+ * the write and its read-back, or the database was restored from a backup. What is not recorded would stay behind when
+ * its owner is deleted. Of a line in a file nobody knows whether the PBX has read it: it is recorded after a reload.
  */
 async function heal(context: PbxContext, seen: AuditView): Promise<void> {
   const { db, settings, reloads } = context;
-  const recorded = await recordedRefs(db, settings.id);
+  const recorded = await recordedOwners(db, settings.id);
   const rows: AppliedRow[] = [];
   const unloaded = new Batch();
   for (const [ref, { owner, value }] of seen.desired) {
-    if (recorded.has(ref) || seen.observation.objects.get(ref) !== value) continue;
+    if (recorded.get(ref) === owner.id || seen.observation.objects.get(ref) !== value) continue;
     if (isAstDb(ref)) rows.push(appliedRow(ref, { owner, value }, db.seal.fingerprint));
     else unloaded.expect(ref, owner, value);
   }

@@ -44,6 +44,7 @@ export async function applyDirty(context: PbxContext, dirty: readonly DirtyOwner
   for (const owner of dirty) batch.add(owner);
   await applyPlan(context, plans, batch);
   expectUnloaded(desired, recorded, batch, db.seal.fingerprint);
+  expectInherited(desired, applied, batch);
 }
 
 async function believed(
@@ -62,6 +63,18 @@ async function believed(
     }
   }
   return observed;
+}
+
+/**
+ * An extension that was deleted and made anew takes over objects of the old one that need no change. They are read
+ * back and recorded as its own, or they would stay behind when it is deleted in its turn.
+ */
+function expectInherited(desired: ReadonlyMap<Ref, Desired>, applied: ReadonlyMap<Ref, Applied>, batch: Batch): void {
+  for (const [ref, { owner, value }] of desired) {
+    const holder = (batch.expected.get(ref) ?? applied.get(ref))?.owner;
+    if (holder === undefined || holder.id === owner.id || batch.failures.has(ownerKey(owner))) continue;
+    batch.expect(ref, owner, value);
+  }
 }
 
 /**

@@ -80,12 +80,12 @@ export async function recordApplied(tx: Tx, pbxId: string, rows: readonly Applie
   );
 }
 
-/** Objects of ours on a PBX (tombstones left out). */
-export async function recordedRefs(db: Database, pbxId: string): Promise<Set<Ref>> {
-  return new Set(
-    await queryJson<Ref[]>(
+/** Objects of ours on a PBX (tombstones left out), with the ids of their owners. */
+export async function recordedOwners(db: Database, pbxId: string): Promise<Map<Ref, string>> {
+  return new Map(
+    await queryJson<[Ref, string][]>(
       db.read,
-      `SELECT json_group_array("ref") AS json FROM "AppliedObject" WHERE "pbxId" = ? AND "fingerprint" <> ''`,
+      `SELECT json_group_array(json_array("ref", "ownerId")) AS json FROM "AppliedObject" WHERE "pbxId" = ? AND "fingerprint" <> ''`,
       pbxId,
     ),
   );
