@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import type { Tx } from './database.ts';
 import type { Seal } from './seal.ts';
 
-/** How long a key protects against a second effect (milliseconds). */
-const IDEMPOTENCY_TTL_MS = 24 * 3600_000;
+/** How long a key is kept (milliseconds): a day is promised, which must hold when the clock is set a day ahead meanwhile. */
+const IDEMPOTENCY_TTL_MS = 49 * 3600_000;
 
 export interface StoredAnswer {
   status: number;
