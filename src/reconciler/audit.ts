@@ -87,8 +87,10 @@ export async function audit(context: PbxContext, approved: string | null, signal
   const seen = await view(context, signal);
   context.foreignEndpoints = seen.observation.foreignEndpoints;
   const found = seen.plan;
-  await db.write((tx) => replaceDrift(tx, settings, found.drift));
-  if (found.needsApproval && found.id !== approved) return { plan: found, blocked: true };
+  const blocked = found.needsApproval && found.id !== approved;
+  const drift = blocked ? found.drift.map((one) => ({ ...one, action: 'reported' as const })) : found.drift;
+  await db.write((tx) => replaceDrift(tx, settings, drift));
+  if (blocked) return { plan: found, blocked };
 
   const adopted = new Set(found.adoptions.filter(({ pin }) => pin !== undefined).map(({ owner }) => ownerKey(owner)));
   await adoptPins(db, settings, found.adoptions);

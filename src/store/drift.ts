@@ -5,8 +5,8 @@ import type { Database, Tx } from './database.ts';
 import { execute } from './sql.ts';
 
 /**
- * Replaces what the last audit of a PBX found. What it had not found before becomes an activity event; what stays
- * (policy `report`) is told once.
+ * Replaces what the last audit of a PBX found. What was put right becomes an activity event; what stays (policy
+ * `report`) does so when it is found first.
  */
 export async function replaceDrift(
   tx: Tx,
@@ -40,7 +40,7 @@ export async function replaceDrift(
     ),
     Date.now(),
   );
-  const news = findings.filter((finding) => !known.has(finding.ref));
+  const news = findings.filter(({ ref, action }) => action !== 'reported' || !known.has(ref));
   await recordAudit(
     tx,
     news.map((finding) => ({
