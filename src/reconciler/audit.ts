@@ -44,7 +44,7 @@ export async function view(context: PbxContext, signal?: AbortSignal): Promise<A
     if (value !== undefined) observed.set(ref, { fingerprint: db.seal.fingerprint(value), value });
   }
   const recorded = await appliedByRefs(db, settings.id, refs, settings.lastAuditAt);
-  const applied = withUnrecorded(recorded, refs, [], context.reloads.batches(), db.seal);
+  const applied = withUnrecorded(recorded, refs, [], { toReload: context.reloads.batches() }, db.seal);
   return {
     desired,
     observation,

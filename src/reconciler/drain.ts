@@ -19,7 +19,8 @@ export async function applyDirty(context: PbxContext, dirty: readonly DirtyOwner
   const { db, digests, settings } = context;
   const desired = desiredObjects(await desiredOf(db.read, db.seal, digests, dirty));
   const recorded = await appliedOf(db, settings.id, dirty, [...desired.keys()], settings.lastAuditAt);
-  const applied = withUnrecorded(recorded, desired.keys(), dirty, [...context.reloads.batches(), batch], db.seal);
+  const writes = { toReload: context.reloads.batches(), toReadBack: batch };
+  const applied = withUnrecorded(recorded, desired.keys(), dirty, writes, db.seal);
   const refs = new Set<Ref>([...desired.keys(), ...applied.keys()]);
   const plans = plan({
     refs,
