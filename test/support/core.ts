@@ -165,10 +165,10 @@ async function addPbx(core: Core, pbx: TestAsterisk, { policy = 'enforce', pinCo
 
 /** All of ours that the PBX holds, read without a line of the product: AstDB over AMI, files from the disk. */
 export async function onPbx(pbx: TestAsterisk, ami: RawAmi): Promise<Record<string, string>> {
-  const objects = [...(await ami.dbTree('linekeeper'))].map(([key, value]): [string, string] => [
-    key.replace(/^\/linekeeper\//, ''),
-    value,
-  ]);
+  const prefix = '/linekeeper/';
+  const objects = [...(await ami.dbTree('linekeeper'))]
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, value]): [string, string] => [key.slice(prefix.length), value]);
   const files = readdirSync(pbx.configDir).filter((name) => /^linekeeper-voicemail-\d\d\.conf$/.test(name));
   for (const { section, name, value } of files.flatMap((file) => entriesOf(join(pbx.configDir, file)))) {
     objects.push([`mailbox/${name}@${section}`, value]);
