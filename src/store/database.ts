@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import { LinekeeperError } from '../errors.ts';
-import { Prisma, PrismaClient } from './generated/client.ts';
+import { type Prisma, PrismaClient } from './generated/client.ts';
+import { SharedSqlite, setHandle, shareHandle } from './handles.ts';
 import { lockDatabase } from './lock.ts';
 import { type MigrationReport, migrate } from './migrate.ts';
 import { createSeal, readOrCreateKey, type Seal } from './seal.ts';
@@ -82,9 +82,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 async function connect(file: string, pragmas: string[]): Promise<PrismaClient> {
-  const adapter = new PrismaBetterSqlite3({ url: file, timeout: BUSY_MS }, { timestampFormat: 'unixepoch-ms' });
+  const adapter = new SharedSqlite({ url: file, timeout: BUSY_MS }, { timestampFormat: 'unixepoch-ms' });
   const client = new PrismaClient({ adapter });
   for (const pragma of pragmas) await client.$queryRawUnsafe(`PRAGMA ${pragma}`);
+  if (adapter.handle !== undefined) setHandle(client, adapter.handle);
   return client;
 }
 
@@ -93,6 +94,7 @@ async function transaction<T>(writer: PrismaClient, work: (tx: Tx) => Promise<T>
     return await writer.$transaction(
       async (tx) => {
         // Changes nothing, but takes the write lock now: nobody can write between what `work` reads and what it writes.
+        shareHandle(tx, writer);
         await tx.$executeRawUnsafe('UPDATE "Setting" SET "value" = "value" WHERE 0');
         return await work(tx);
       },
@@ -105,8 +107,8 @@ async function transaction<T>(writer: PrismaClient, work: (tx: Tx) => Promise<T>
 
 /** SQLite's own troubles as our codes; anything else passes through. */
 function databaseError(error: unknown): unknown {
-  const text =
-    error instanceof Error ? `${error.message} ${JSON.stringify((error as { meta?: unknown }).meta ?? '')}` : '';
+  const { message, code, meta } = error as { message?: string; code?: string; meta?: unknown };
+  const text = `${code} ${message} ${JSON.stringify(meta ?? '')}`;
   if (/SQLITE_BUSY|database is locked|SocketTimeout|Operations timed out/i.test(text)) {
     return new LinekeeperError('DATABASE_BUSY', 'the database is locked by another program', { cause: error });
   }
@@ -132,7 +134,7 @@ async function checkKey(writer: PrismaClient, seal: Seal, keyFile: string): Prom
 
 /** True for a violation of a unique index; names the fields when the engine tells. */
 export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError
-    ? error.code === 'P2002' || (error.code === 'P2010' && /UNIQUE/.test(JSON.stringify(error.meta)))
-    : false;
+  const { code, meta } = error as { code?: string; meta?: unknown };
+  if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY') return true;
+  return code === 'P2002' || (code === 'P2010' && /UNIQUE/.test(JSON.stringify(meta)));
 }

@@ -1,25 +1,42 @@
 import type { Reader, Tx } from './database.ts';
+import { handleOf } from './handles.ts';
 
-/** Statements with plain `?` pass as they are. better-sqlite3 knows no numbered parameters (`?1`), without which a long statement cannot be read. */
-function positional(sql: string, parameters: readonly unknown[]): [string, unknown[]] {
-  if (!/\?\d/.test(sql)) return [sql, [...parameters]];
-  const values: unknown[] = [];
-  const text = sql.replace(/\?(\d+)/g, (_, n: string) => {
-    values.push(parameters[Number(n) - 1]);
-    return '?';
-  });
-  return [text, values];
+interface Numbered {
+  text: string;
+  order: readonly number[];
 }
 
-/** Runs a statement with parameters `?1`, `?2`, ... in a transaction. */
+const numbered = new Map<string, Numbered>();
+
+/** better-sqlite3 knows no numbered parameters (`?1`), without which a long statement cannot be read. */
+function parse(sql: string): Numbered {
+  let known = numbered.get(sql);
+  if (known === undefined) {
+    const order: number[] = [];
+    const text = sql.replace(/\?(\d*)/g, (_, n: string) => {
+      order.push(n === '' ? order.length : Number(n) - 1);
+      return '?';
+    });
+    known = { text, order };
+    numbered.set(sql, known);
+  }
+  return known;
+}
+
+/** Runs a statement with parameters `?1`, `?2`, ... (or plain `?`) in a transaction. */
 export async function execute(tx: Tx, sql: string, ...parameters: unknown[]): Promise<void> {
-  const [text, values] = positional(sql, parameters);
-  await tx.$executeRawUnsafe(text, ...values);
+  const { text, order } = parse(sql);
+  handleOf(tx)
+    .prepare(text)
+    .run(...order.map((at) => parameters[at]));
 }
 
 /** The value of the column `json` of the only row, parsed: one row of JSON is far cheaper than thousands of objects. */
 export async function queryJson<T>(reader: Reader, sql: string, ...parameters: unknown[]): Promise<T> {
-  const [text, values] = positional(sql, parameters);
-  const [row] = await reader.$queryRawUnsafe<{ json: string | null }[]>(text, ...values);
-  return JSON.parse(row?.json ?? '[]') as T;
+  const { text, order } = parse(sql);
+  const json = handleOf(reader)
+    .prepare(text)
+    .pluck()
+    .get(...order.map((at) => parameters[at]));
+  return JSON.parse((json as string | null | undefined) ?? '[]') as T;
 }
