@@ -41,5 +41,12 @@ export function keyOf(ref: Ref): string {
 
 /** Lives in AstDB, where a write is live at once; the others live in files of ours and need a reload of one module. */
 export function isAstDb(ref: Ref): boolean {
-  return !ref.startsWith('mailbox/') && !ref.startsWith('context/');
+  return (
+    ref.startsWith('endpoint/') ||
+    ref.startsWith('auth/') ||
+    ref.startsWith('aor/') ||
+    ref.startsWith('extension/') ||
+    ref.startsWith('number/') ||
+    ref.startsWith('company/')
+  );
 }

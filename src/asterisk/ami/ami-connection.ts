@@ -104,6 +104,13 @@ export class AmiConnection {
     });
   }
 
+  /** Like `request` with a callback: for tens of thousands of actions in a row a promise each would cost more than the wire. */
+  send(action: string, fields: AmiFields, done: (error: unknown, response?: AmiMessage) => void): void {
+    const make = (times: Times) =>
+      pendingResponse(action, times, { resolve: (response) => done(undefined, response), reject: done });
+    this.#submit(action, fields, make, done, this.#deadlines.action, {});
+  }
+
   /** Like `request`, but an error answer throws. @throws LinekeeperError AMI_REFUSED and other AMI_* */
   async action(action: string, fields: AmiFields = {}, options: ActionOptions = {}): Promise<AmiMessage> {
     const response = await this.request(action, fields, options);

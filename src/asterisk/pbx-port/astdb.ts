@@ -71,15 +71,62 @@ export class AstDb {
   async apply(writes: readonly AstDbWrite[], signal?: AbortSignal): Promise<WriteResult[]> {
     if (writes.length === 0) return [];
     const sync = this.#links.sync.current();
-    return pipelined(writes, WINDOW, async ({ write, place }) => {
+    // The order of a plan: what goes away first.
+    const deletes = writes.filter(({ write }) => write.after === undefined);
+    const deleted = await pipelined(deletes, WINDOW, async ({ write, place }): Promise<WriteResult> => {
       try {
         checkAborted(signal);
-        if (write.after === undefined) await this.delete(sync, place);
-        else await this.#put(sync, place, write.ref, write.after);
+        await this.delete(sync, place);
         return { ref: write.ref, ok: true };
       } catch (error) {
         return failure(write.ref, error);
       }
+    });
+    const puts = deletes.length === 0 ? writes : writes.filter(({ write }) => write.after !== undefined);
+    const results = new Map<Write, WriteResult>();
+    deletes.forEach(({ write }, index) => {
+      results.set(write, deleted[index]!);
+    });
+    const put = await this.#putAll(sync, puts, signal);
+    if (deletes.length === 0) return put;
+    puts.forEach(({ write }, index) => {
+      results.set(write, put[index]!);
+    });
+    return writes.map(({ write }) => results.get(write)!);
+  }
+
+  /** Results in the order of the writes; a window of them on the wire. */
+  #putAll(sync: AmiConnection, writes: readonly AstDbWrite[], signal?: AbortSignal): Promise<WriteResult[]> {
+    const results = new Array<WriteResult>(writes.length);
+    if (writes.length === 0) return Promise.resolve(results);
+    let next = 0;
+    let done = 0;
+    return new Promise((resolve) => {
+      const finish = (index: number, result: WriteResult) => {
+        results[index] = result;
+        done += 1;
+        if (done === writes.length) resolve(results);
+      };
+      const sendMore = () => {
+        while (next < writes.length && next - done < WINDOW) {
+          const index = next++;
+          const { write, place } = writes[index]!;
+          const { ref, after = '' } = write;
+          try {
+            checkAborted(signal);
+            checkAstDbValue(ref, after);
+          } catch (error) {
+            finish(index, failure(ref, error));
+            continue;
+          }
+          this.#counters.puts += 1;
+          sync.send('DBPut', { Family: place.family, Key: place.key, Val: after }, (error, response) => {
+            finish(index, outcomeOf(ref, error, response));
+            sendMore();
+          });
+        }
+      };
+      sendMore();
     });
   }
 
@@ -108,12 +155,11 @@ export class AstDb {
     if (response.get('Response') === 'Success') return;
     if ((await this.get(family, key)) !== undefined) throw refusal('DBDel', response);
   }
+}
 
-  async #put(sync: AmiConnection, { family, key }: AstDbPlace, ref: Ref, value: string): Promise<void> {
-    checkAstDbValue(ref, value);
-    this.#counters.puts += 1;
-    await sync.action('DBPut', { Family: family, Key: key, Val: value });
-  }
+function outcomeOf(ref: Ref, error: unknown, response: AmiMessage | undefined): WriteResult {
+  if (response?.get('Response') === 'Success') return { ref, ok: true };
+  return failure(ref, response === undefined ? error : refusal('DBPut', response));
 }
 
 function isNotFound(error: unknown): boolean {
