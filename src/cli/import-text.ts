@@ -15,7 +15,7 @@ export function progressLine(job: Import): string {
   return `${bar} ${number(job.processed)} of ${number(job.total)}  ${Math.floor(share * 100)} %${rate}${left}${waits}`;
 }
 
-/** `done: 3 rows: 2 created, 1 failed` */
+/** `import <id> done, 3 of 3 rows: 2 created, 1 failed` */
 export function outcomeText(job: Import): string {
   const counts = [
     [job.created, 'created'],
@@ -29,7 +29,7 @@ export function outcomeText(job: Import): string {
   const told = counts.filter(([n]) => n > 0).map(([n, what]) => `${number(n)} ${what}`);
   const error = job.error === null ? '' : `\n${job.error}`;
   const rest = told.length === 0 ? '' : `: ${told.join(', ')}`;
-  return `import ${job.id} ${job.state}, ${number(job.processed)} of ${count(job.total, 'row')}${rest}${error}`;
+  return `import ${job.id} ${job.state}, ${number(job.processed)} of ${number(job.total)} rows${rest}${error}`;
 }
 
 export function dryRunText({ errors, summary }: ImportDryRun): string {
