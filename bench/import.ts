@@ -14,7 +14,9 @@ export async function benchImport(options: BenchOptions): Promise<Record<string,
     if (existing > 0) await world.importRows(100_000, existing);
     const reloads = await ReloadCounter.start(asterisk.host, asterisk.amiPort, asterisk.testLogin);
     const from = 500_000;
+    const cpuBefore = world.daemon.cpuSeconds();
     const seconds = await world.importRows(from, rows, { mailboxes });
+    const cpuSeconds = world.daemon.cpuSeconds() - cpuBefore;
     const wire = await RawWire.login(asterisk.host, asterisk.amiPort, asterisk.testLogin);
     const tree = await wire.tree('linekeeper');
     const ours = [...tree.rows].filter(([key]) => Number(/(\d{6})$/.exec(key)?.[1] ?? 0) >= from);
@@ -45,6 +47,7 @@ export async function benchImport(options: BenchOptions): Promise<Record<string,
       verified: complete,
       lost: rows - complete,
       rssMb,
+      cpuMicrosecondsPerRow: Math.round((cpuSeconds * 1e6) / rows),
     };
   } finally {
     await world.close();

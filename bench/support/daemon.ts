@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
 
+/** Between two looks at the state: asking costs the daemon time that is being measured. */
+export const POLL_MS = 50;
+
 const root = join(import.meta.dirname, '../..');
 
 /** The built daemon as its own process, spoken to over its admin socket. */
@@ -88,7 +91,7 @@ export class DaemonProcess {
       if (isDone && items.length > 0) return;
       const failed = items.find((one) => one.failed > 0);
       if (failed !== undefined) throw new Error(`${failed.failed} extensions failed on ${failed.name}`);
-      await delay(20);
+      await delay(POLL_MS);
     }
   }
 
@@ -96,6 +99,12 @@ export class DaemonProcess {
   peakRssMb(): number {
     const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
     return Math.round(Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024);
+  }
+
+  /** Seconds of processor time so far (Linux: utime + stime at 100 Hz). */
+  cpuSeconds(): number {
+    const fields = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) / 100;
   }
 
   async stop(): Promise<void> {

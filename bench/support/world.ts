@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startAsterisk, type TestAsterisk } from '../../test/support/asterisk.ts';
-import { DaemonProcess } from './daemon.ts';
+import { DaemonProcess, POLL_MS } from './daemon.ts';
 
 export const ARI = { username: 'bench', password: 'bench-only' };
 
@@ -59,7 +59,7 @@ export async function openWorld(): Promise<World> {
         const now = await daemon.must<{ state: string; failed: number }>('GET', `/api/v1/imports/${job.id}`);
         if (now.state === 'done') break;
         if (now.state !== 'running') throw new Error(`the import is ${now.state}`);
-        await delay(20);
+        await delay(POLL_MS);
       }
       await daemon.inSync();
       return (performance.now() - startedAt) / 1000;
