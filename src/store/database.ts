@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LinekeeperError } from '../errors.ts';
 import { type Prisma, PrismaClient } from './generated/client.ts';
-import { SharedSqlite, setHandle, shareHandle } from './handles.ts';
+import { handleOf, SharedSqlite, setHandle, shareHandle } from './handles.ts';
 import { lockDatabase } from './lock.ts';
 import { type MigrationReport, migrate } from './migrate.ts';
 import { createSeal, readOrCreateKey, type Seal } from './seal.ts';
@@ -60,17 +60,17 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       write: (work) => inTurn(() => transaction(writer, work)),
       note: (work) =>
         inTurn(async () => {
-          await writer.$queryRawUnsafe('PRAGMA synchronous = NORMAL');
+          handleOf(writer).pragma('synchronous = NORMAL');
           try {
             return await transaction(writer, work);
           } finally {
-            await writer.$queryRawUnsafe('PRAGMA synchronous = FULL');
+            handleOf(writer).pragma('synchronous = FULL');
           }
         }),
       async close() {
         await tail;
         await read.$disconnect();
-        await writer.$queryRawUnsafe('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => {});
+        checkpoint(writer);
         await writer.$disconnect();
         lock.release();
       },
@@ -81,11 +81,22 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
 }
 
+/** Leaves one whole file behind, unless somebody else reads it just now. */
+function checkpoint(writer: PrismaClient): void {
+  try {
+    handleOf(writer).pragma('wal_checkpoint(TRUNCATE)');
+  } catch {
+    // The next start finds the log and goes on from it.
+  }
+}
+
 async function connect(file: string, pragmas: string[]): Promise<PrismaClient> {
   const adapter = new SharedSqlite({ url: file, timeout: BUSY_MS }, { timestampFormat: 'unixepoch-ms' });
   const client = new PrismaClient({ adapter });
-  for (const pragma of pragmas) await client.$queryRawUnsafe(`PRAGMA ${pragma}`);
-  if (adapter.handle !== undefined) setHandle(client, adapter.handle);
+  await client.$connect();
+  if (adapter.handle === undefined) throw new LinekeeperError('INTERNAL', 'the database was not opened');
+  for (const pragma of pragmas) adapter.handle.pragma(pragma);
+  setHandle(client, adapter.handle);
   return client;
 }
 
@@ -95,7 +106,7 @@ async function transaction<T>(writer: PrismaClient, work: (tx: Tx) => Promise<T>
       async (tx) => {
         // Changes nothing, but takes the write lock now: nobody can write between what `work` reads and what it writes.
         shareHandle(tx, writer);
-        await tx.$executeRawUnsafe('UPDATE "Setting" SET "value" = "value" WHERE 0');
+        handleOf(tx).prepare('UPDATE "Setting" SET "value" = "value" WHERE 0').run();
         return await work(tx);
       },
       { maxWait: 60_000, timeout: 120_000 },

@@ -8,6 +8,7 @@ type Adapter = Awaited<ReturnType<Factory['connect']>>;
 /** A prepared statement of ours: its text is fixed, so each is prepared once per connection. */
 export interface SqliteHandle {
   prepare(sql: string): BetterSqlite3.Statement;
+  pragma(text: string): void;
 }
 
 const handles = new WeakMap<object, SqliteHandle>();
@@ -42,6 +43,7 @@ export class SharedSqlite extends PrismaBetterSqlite3 {
     if (database === undefined) throw new LinekeeperError('INTERNAL', 'the SQLite adapter hides its connection');
     const statements = new Map<string, BetterSqlite3.Statement>();
     this.handle = {
+      pragma: (text) => void database.pragma(text),
       prepare(sql) {
         let statement = statements.get(sql);
         if (statement === undefined) {
