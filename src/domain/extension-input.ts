@@ -22,7 +22,6 @@ export const mailboxInputSchema = z.strictObject({
   timezone: timezoneSchema.nullable().optional(),
   enabled: z.boolean().optional(),
 });
-export type MailboxInput = z.infer<typeof mailboxInputSchema>;
 
 /**
  * The fields of an extension as a request or a row of an import gives them: absent = unchanged (or the default of a new

@@ -7,10 +7,6 @@ export interface CompanyContext {
 /** How many accounts of one extension a hint watches; an extension may have more, they only don't light the lamp. */
 export const HINTED_ACCOUNTS = 4;
 
-export function companyContextName(slug: string): string {
-  return `lk-${slug}`;
-}
-
 /**
  * The lines of a company's dialplan context, in order. They are written by AMI UpdateConfig, which drops a leading `>`
  * (so never `=>`), and are all that the dialplan holds of a company: an extension never changes them.
