@@ -2,7 +2,7 @@
 // and does nothing when nothing is to do, so that a second start is a matter of seconds.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -55,8 +55,12 @@ export function ensureBuilt() {
   const sources = hashOfSources();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
   say('Building.');
-  rmSync(`${root}dist`, { recursive: true, force: true });
-  run(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json']);
+  // Beside the old one, which a daemon or a command may be running from, and then in its place.
+  const [next, old] = [`${root}dist/next-${process.pid}`, `${root}dist/old-${process.pid}`];
+  run(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json', '--outDir', next]);
+  if (existsSync(`${root}dist/src`)) renameSync(`${root}dist/src`, old);
+  renameSync(`${next}/src`, `${root}dist/src`);
+  for (const folder of [next, old]) rmSync(folder, { recursive: true, force: true });
   writeFileSync(stamp, sources);
 }
 

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { type Config, loadConfig } from './config.ts';
-import { createDaemon, type Started } from './daemon.ts';
-import { isLinekeeperError, messageOf } from './errors.ts';
+import { createDaemon, type Started, socketOf } from './daemon.ts';
+import { isLinekeeperError, LinekeeperError, messageOf } from './errors.ts';
 import { createLog } from './log.ts';
 
 /** Milliseconds for a stop in order; a supervisor would kill us soon after. */
@@ -10,9 +10,16 @@ const STOP_DEADLINE_MS = 10_000;
 const SAME_SIGNAL_MS = 500;
 const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
 
+/** Bytes of a socket's path that every system takes; what is longer is cut off without a word. */
+const LONGEST_SOCKET_PATH = 103;
+
 /** Runs the daemon until a signal or a fatal error ends it. Answers the exit code. */
 export async function serve(): Promise<number> {
   const config = loadConfig();
+  if (Buffer.byteLength(socketOf(config.data.folder)) > LONGEST_SOCKET_PATH) {
+    const problem = `data.folder: ${config.data.folder} is too long a path for the socket in it`;
+    throw new LinekeeperError('CONFIG_INVALID', `${problem}; ${LONGEST_SOCKET_PATH} bytes is the most`);
+  }
   const log = createLog(config.log);
   const daemon = createDaemon(config, log);
 

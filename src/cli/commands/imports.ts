@@ -78,5 +78,6 @@ async function act({ api, terminal }: Cli, action: string, id: string, isToWait:
 
 function exitOf(job: Import): number {
   if (job.state === 'failed') return EXIT.error;
-  return job.failed > 0 || job.undoRefused > 0 ? EXIT.differences : EXIT.ok;
+  const left = job.state === 'undone' ? job.undoRefused : job.failed;
+  return left > 0 ? EXIT.differences : EXIT.ok;
 }
