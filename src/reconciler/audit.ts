@@ -2,7 +2,7 @@ import { isAstDb, type Ref } from '../plan/pbx-object.ts';
 import { type Desired, type Observed, type Plan, plan } from '../plan/plan.ts';
 import type { Observation } from '../plan/ports.ts';
 import { desiredObjects } from '../plan/project.ts';
-import { ownerKey } from '../plan/source.ts';
+import { type Owner, ownerKey } from '../plan/source.ts';
 import { adoptPins } from '../store/adopt-pin.ts';
 import {
   type AppliedRow,
@@ -13,7 +13,7 @@ import {
 } from '../store/applied.ts';
 import { desiredOfPbx } from '../store/desired.ts';
 import { replaceDrift } from '../store/drift.ts';
-import { deletedOwners, markDirty } from '../store/outbox.ts';
+import { deletedOwners, dirtyOwners, markDirty } from '../store/outbox.ts';
 import { appliedRow } from './applied-row.ts';
 import { applyPlan } from './apply-plan.ts';
 import { Batch } from './batch.ts';
@@ -97,8 +97,8 @@ export async function audit(context: PbxContext, approved: string | null, signal
   const changes = found.changes.filter(({ owner }) => owner === undefined || !adopted.has(ownerKey(owner)));
   const batch = new Batch();
   await applyPlan(context, { ...found, changes }, batch);
-  await retryThroughOutbox(context, batch);
   await confirm(context, batch);
+  await retryThroughOutbox(context, batch);
   await heal(context, seen);
   await db.note(async (tx) => {
     await dropSettledTombstones(tx, settings.id, seen.startedAt);
@@ -122,20 +122,29 @@ async function retryThroughOutbox(context: PbxContext, batch: Batch): Promise<vo
 }
 
 /**
- * Objects that are as wanted but stand in no record of ours, or as another owner's, are recorded: a crash came between
- * the write and its read-back, or the database was restored from a backup. What is not recorded would stay behind when
- * its owner is deleted. Of a line in a file nobody knows whether the PBX has read it: it is recorded after a reload.
+ * Makes our records true again where a crash came between a write and its read-back, or the database was restored from
+ * a backup: what is not recorded would stay behind when its owner is deleted, and what is recorded and gone would be
+ * believed to be there. The records of an owner that is not dirty are right, whatever its objects were. Of a line in
+ * a file nobody knows whether the PBX has read it: it is recorded after a reload.
  */
 async function heal(context: PbxContext, seen: AuditView): Promise<void> {
   const { db, settings, reloads } = context;
+  const { desired, observation } = seen;
   const recorded = await recordedOwners(db, settings.id);
+  const dirty = await dirtyOwners(db, settings.id);
   const rows: AppliedRow[] = [];
   const unloaded = new Batch();
-  for (const [ref, { owner, value }] of seen.desired) {
-    if (recorded.get(ref) === owner.id || seen.observation.objects.get(ref) !== value) continue;
+  const add = (ref: Ref, owner: Owner, value: string | undefined) => {
     if (isAstDb(ref)) rows.push(appliedRow(ref, { owner, value }, db.seal.fingerprint));
     else unloaded.expect(ref, owner, value);
+  };
+  for (const [ref, { owner, value }] of desired) {
+    if (observation.objects.get(ref) !== value) continue;
+    const isRecorded = recorded.get(ref)?.id === owner.id;
+    if (!isRecorded || (isAstDb(ref) && dirty.has(ownerKey(owner)))) add(ref, owner, value);
   }
+  for (const [ref, owner] of recorded)
+    if (!desired.has(ref) && !observation.objects.has(ref)) add(ref, owner, undefined);
   await db.note((tx) => recordApplied(tx, settings.id, rows));
   queueReloads(reloads, unloaded);
 }

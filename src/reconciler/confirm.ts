@@ -18,6 +18,7 @@ const RELOAD_MS = 120_000;
 export async function confirm(context: PbxContext, batch: Batch): Promise<void> {
   const { port, log } = context;
   const seen = await port.observeRefs([...batch.expected.keys()]);
+  const otherwise: AppliedRow[] = [];
   for (const [ref, { owner, value }] of batch.expected) {
     if (seen.get(ref) === value) continue;
     batch.expected.delete(ref);
@@ -26,8 +27,12 @@ export async function confirm(context: PbxContext, batch: Batch): Promise<void> 
       reason: `${ref} was read back different from what was written`,
       retryable: true,
     });
+    // What is there is recorded all the same: the next try starts from the truth. (A PIN in a file may be a phone's.)
+    const found = { owner, value: seen.get(ref) };
+    if (isAstDb(ref)) otherwise.push(appliedRow(ref, found, context.db.seal.fingerprint));
     log.warn({ ref }, 'read-back differs from what was written');
   }
+  if (otherwise.length > 0) await context.db.note((tx) => recordApplied(tx, context.settings.id, otherwise));
   const waiting = batch.ownersInFiles();
   const ready = [...batch.owners.values()].filter((owner) => !waiting.has(ownerKey(owner)));
   await record(context, batch, ready, (ref) => isAstDb(ref));

@@ -80,7 +80,7 @@ function expectInherited(desired: ReadonlyMap<Ref, Desired>, applied: ReadonlyMa
 
 /**
  * A line that stands in the file as wanted although we never recorded it (a crash came between the write and the
- * reload) is not live yet: it is read back and reloaded like one just written.
+ * reload) is not live yet, and one that is gone from it still is: both are read back and reloaded like one just written.
  */
 function expectUnloaded(
   desired: ReadonlyMap<Ref, Desired>,
@@ -91,5 +91,9 @@ function expectUnloaded(
   for (const [ref, { owner, value }] of desired) {
     if (isAstDb(ref) || batch.expected.has(ref) || batch.failures.has(ownerKey(owner))) continue;
     if (recorded.get(ref)?.fingerprint !== fingerprint(value)) batch.expect(ref, owner, value);
+  }
+  for (const [ref, { owner, fingerprint: last }] of recorded) {
+    if (isAstDb(ref) || last === '' || desired.has(ref) || batch.expected.has(ref)) continue;
+    if (!batch.failures.has(ownerKey(owner))) batch.expect(ref, owner, undefined);
   }
 }

@@ -80,15 +80,15 @@ export async function recordApplied(tx: Tx, pbxId: string, rows: readonly Applie
   );
 }
 
-/** Objects of ours on a PBX (tombstones left out), with the ids of their owners. */
-export async function recordedOwners(db: Database, pbxId: string): Promise<Map<Ref, string>> {
-  return new Map(
-    await queryJson<[Ref, string][]>(
-      db.read,
-      `SELECT json_group_array(json_array("ref", "ownerId")) AS json FROM "AppliedObject" WHERE "pbxId" = ? AND "fingerprint" <> ''`,
-      pbxId,
-    ),
+/** Objects of ours on a PBX (tombstones left out), with their owners. */
+export async function recordedOwners(db: Database, pbxId: string): Promise<Map<Ref, Owner>> {
+  const rows = await queryJson<[Ref, OwnerType, string][]>(
+    db.read,
+    `SELECT json_group_array(json_array("ref", "ownerType", "ownerId")) AS json
+     FROM "AppliedObject" WHERE "pbxId" = ? AND "fingerprint" <> ''`,
+    pbxId,
   );
+  return new Map(rows.map(([ref, type, id]) => [ref, { type, id }]));
 }
 
 /**

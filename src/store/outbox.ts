@@ -141,9 +141,14 @@ export async function outboxStats(db: Database, pbxId: string): Promise<OutboxSt
 }
 
 /** Owners of a PBX that somebody deleted on purpose and whose objects may still be there. */
-export async function deletedOwners(db: Database, pbxId: string): Promise<Set<string>> {
+export function deletedOwners(db: Database, pbxId: string): Promise<Set<string>> {
+  return dirtyOwners(db, pbxId, { deleted: true });
+}
+
+/** Owners with a mark: what was written for them may not be recorded yet. */
+export async function dirtyOwners(db: Database, pbxId: string, which: { deleted?: true } = {}): Promise<Set<string>> {
   const rows = await db.read.outbox.findMany({
-    where: { pbxId, deleted: true },
+    where: { pbxId, ...which },
     select: { ownerType: true, ownerId: true },
   });
   return new Set(rows.map((row) => `${row.ownerType}:${row.ownerId}`));
