@@ -38,6 +38,11 @@ t.test('a change that overtakes the one before it', async (t) => {
       const { mailboxes } = await readPbx(asterisk);
       return [...mailboxes].some(([id, line]) => id.startsWith(`${slot.number}@`) && line.startsWith(`${pin},`));
     }, `the PIN of ${slot.number} in the file`);
+  const gone = (slot: Slot) =>
+    until(async () => {
+      const { mailboxes, astDb } = await readPbx(asterisk);
+      return !astDb.has(`aor/${slot.number}`) && ![...mailboxes.keys()].some((id) => id.startsWith(`${slot.number}@`));
+    }, `the objects of ${slot.number} to go`);
   const rest = async (t: Test, what: string) => {
     await world.inSync();
     await judgeWorld(t, world, seed, what);
@@ -90,6 +95,31 @@ t.test('a change that overtakes the one before it', async (t) => {
     world.proxy.cut();
     world.proxy.thaw();
     await rest(t, 'PIN, PIN, link cut');
+  });
+
+  await t.test('deleted, and the daemon is killed before the reload: the mailbox is not live any more', async (t) => {
+    await create(slot(5), '705262');
+    await world.inSync();
+    await remove(slot(5));
+    await gone(slot(5));
+    await world.daemon.kill9();
+    await world.start();
+    await rest(t, 'delete and kill -9');
+  });
+
+  await t.test('deleted, killed before that is recorded, and made anew while the next daemon audits', async (t) => {
+    await create(slot(6), '705262');
+    await world.inSync();
+    // Writes arrive at once, their answers late.
+    world.proxy.faults = { delay: 700 };
+    await remove(slot(6));
+    await gone(slot(6));
+    await world.daemon.kill9();
+    await world.start();
+    await until(async () => (await world.sync()).state === 'auditing', 'the audit');
+    await create(slot(6), '739194');
+    world.proxy.faults = {};
+    await rest(t, 'delete, kill -9, create in the audit');
   });
 
   await t.test('deleted and made anew at once, then deleted: what the new one took over goes with it', async (t) => {

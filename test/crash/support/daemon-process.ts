@@ -116,6 +116,9 @@ export class DaemonProcess {
   }
 
   tail(): string {
-    return `${this.log().split('\n').slice(-15).join('\n')}\n${this.stderr.slice(-2000)}`;
+    const lines = this.log()
+      .split('\n')
+      .filter((line) => !line.includes('"msg":"request"'));
+    return `${lines.slice(-15).join('\n')}\n${this.stderr.slice(-2000)}`;
   }
 }

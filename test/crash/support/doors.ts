@@ -52,14 +52,17 @@ export function readDatabase(file: string, companyId: string): DatabaseDoor {
   try {
     const all = (sql: string, ...values: unknown[]) => db.prepare(sql).all(...values) as Json[];
     const rows = all('SELECT * FROM "Extension" WHERE "companyId" = ?', companyId);
-    const accounts = all('SELECT * FROM "SipAccount" ORDER BY "ordinal"');
+    const accounts = new Map<string, Json[]>();
+    for (const account of all('SELECT * FROM "SipAccount" ORDER BY "ordinal"')) {
+      accounts.set(account.extensionId, [...(accounts.get(account.extensionId) ?? []), account]);
+    }
     const mailboxes = new Set(all('SELECT "extensionId" FROM "Mailbox"').map((row) => row.extensionId));
     const extensions = new Map<string, Shown>();
     const doubled: string[] = [];
     const torn: string[] = [];
     for (const row of rows) {
       if (extensions.has(row.number)) doubled.push(`extension ${row.number} twice in the database`);
-      const own = accounts.filter((account) => account.extensionId === row.id);
+      const own = accounts.get(row.id) ?? [];
       if (own.length === 0) torn.push(`extension ${row.number} has no account`);
       extensions.set(row.number, {
         id: row.id,
@@ -80,6 +83,16 @@ export function readDatabase(file: string, companyId: string): DatabaseDoor {
       integrity: db.pragma('integrity_check', { simple: true }) as string,
       activity: new Map(activity.map(({ name, n }) => [name, n])),
     };
+  } finally {
+    db.close();
+  }
+}
+
+/** What the outbox says of changes that failed. */
+export function failedMarks(file: string): Json[] {
+  const db = new BetterSqlite3(file, { readonly: true, timeout: 5000 });
+  try {
+    return db.prepare('SELECT * FROM "Outbox" WHERE "errorCode" IS NOT NULL').all() as Json[];
   } finally {
     db.close();
   }

@@ -6,7 +6,7 @@ import { FaultProxy } from '../../support/fault-proxy.ts';
 import { Api, type Json } from './api.ts';
 import { check, type Evidence, type Verdict } from './check.ts';
 import { type DaemonOptions, DaemonProcess } from './daemon-process.ts';
-import { readApi, readDatabase, readPbx } from './doors.ts';
+import { failedMarks, readApi, readDatabase, readPbx } from './doors.ts';
 import { Ledger } from './ledger.ts';
 import { type Slot, slotsOf } from './model.ts';
 import type { Random } from './random.ts';
@@ -117,7 +117,8 @@ export class World {
       'the PBX to be in sync',
       deadline,
     ).catch((error: Error) => {
-      throw new Error(`${error.message}: ${JSON.stringify(last)}\n${this.daemon.tail()}`);
+      const marks = failedMarks(join(this.dataDir, 'linekeeper.db'));
+      throw new Error(`${error.message}: ${JSON.stringify(last)}\n${JSON.stringify(marks)}\n${this.daemon.tail()}`);
     });
     return performance.now() - startedAt;
   }
