@@ -94,7 +94,8 @@ export function createDaemon(config: Config, log: Logger): Daemon {
       { db, changes, sync: fleet, extensions, log, version: version(), isReady: () => isReady },
       {
         trustedProxies: config.http.trustedProxies,
-        publicMetrics: isLoopback,
+        // Behind a proxy, what comes from outside arrives on loopback as well.
+        publicMetrics: isLoopback && config.http.trustedProxies.length === 0,
         plugins: [importRoutes(imports), diagnosticsRoutes(createDiagnostics(core, config))],
       },
     );

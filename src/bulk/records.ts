@@ -1,8 +1,7 @@
 import { createCellReader } from './cell.ts';
 import { decodeFile } from './csv/decode.ts';
 import { isPreamble } from './csv/dialect.ts';
-import type { CsvRecord } from './csv/tokenizer.ts';
-import { Tokenizer } from './csv/tokenizer.ts';
+import { type CsvRecord, RecordReader } from './csv/record-reader.ts';
 import { type Header, parseHeader } from './header.ts';
 import { numberKey } from './number-key.ts';
 import type { FileFormat } from './options.ts';
@@ -49,9 +48,9 @@ async function* below(
 }
 
 async function* recordsOf(file: string, format: FileFormat): AsyncGenerator<CsvRecord[], void> {
-  const tokenizer = new Tokenizer(format, MAX_RECORD);
-  for await (const block of decodeFile(file, format.charset)) yield tokenizer.push(block);
-  yield tokenizer.end();
+  const reader = new RecordReader(format, MAX_RECORD);
+  for await (const block of decodeFile(file, format.charset)) yield reader.push(block);
+  yield reader.end();
 }
 
 /** The rows of a file, a block at a time; those that say something twice have an error for it. */

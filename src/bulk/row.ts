@@ -3,7 +3,7 @@ import type { ExtensionRow } from '../domain/extension-row.ts';
 import type { FieldError } from '../errors.ts';
 import { type CellError, createCellReader } from './cell.ts';
 import { type Column, columnOfPath } from './columns.ts';
-import type { CsvRecord } from './csv/tokenizer.ts';
+import type { CsvRecord } from './csv/record-reader.ts';
 import type { Header } from './header.ts';
 
 export interface ParsedRow {

@@ -1,5 +1,5 @@
 import { maxHeaderSize } from 'node:http';
-import Fastify, { type FastifyBaseLogger } from 'fastify';
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { v7 as uuid } from 'uuid';
 import { createIdempotency } from './idempotency.ts';
 import { addAuth, createAuthenticate } from './plugins/auth.ts';
@@ -40,14 +40,16 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
   const proxies = options.trustedProxies ?? [];
   const app: App = Fastify({
     loggerInstance: deps.log.child({ part: 'http' }) as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     // Never `true` and never a number of hops: both let a client choose its address (CVE-2026-3635, CVE-2026-16732).
     trustProxy: proxies.length === 0 ? false : [...proxies],
     requestIdHeader: false,
     genReqId: () => uuid(),
     bodyLimit: BODY_LIMIT,
-    // To receive a request: a CSV file over a slow line is the longest.
-    requestTimeout: 120_000,
+    // To receive a request, not to answer it: a CSV file over a slow line is the longest. Who only dribbles headers is
+    // gone after `headersTimeout`; a body is awaited of those who have a token. No `connectionTimeout`: it would also
+    // cut a connection on which nothing moves because the answer is being worked out, as of a dry run.
+    requestTimeout: 300_000,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
@@ -55,7 +57,7 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
     onConstructorPoisoning: 'error',
     frameworkErrors: sendProblem,
     routerOptions: { maxParamLength: 100, ignoreTrailingSlash: false, caseSensitive: true },
-    http: { maxHeaderSize, requireHostHeader: true },
+    http: { maxHeaderSize, requireHostHeader: true, headersTimeout: 20_000 },
   });
   app.setSerializerCompiler(() => JSON.stringify);
   addErrors(app);
