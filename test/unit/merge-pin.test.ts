@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import t from 'tap';
 import { mergePin, type PinConflict } from '../../src/plan/merge-pin.ts';
 
-const print = (value: string) => `print of ${value}`;
+const print = (value: string) => `print-of-${value}`;
 const line = (pin: string, name = 'Ann') => `${pin},${name},,,attach=no`;
 
 interface Row {
   /** PINs as last applied, wanted and seen; undefined: never applied, not there. */
   a: string | undefined;
+  /** What we wrote since and never read back. */
+  written?: string;
   d: string;
   o: string | undefined;
   conflict?: PinConflict;
@@ -33,14 +35,17 @@ const TABLE: [sentence: string, row: Row, outcome: Outcome][] = [
   ['somebody wrote letters: ours is written', { a: A, d: A, o: 'secret' }, { pin: A }],
   ['three digits are no PIN: ours is written', { a: A, d: A, o: '123' }, { pin: A }],
   ['four digits by phone are adopted', { a: A, d: A, o: '4719' }, { pin: '4719', adopted: '4719' }],
+  ['ours stands there, written and not confirmed', { a: A, written: B, d: C, o: B }, { pin: C }],
+  ['ours was announced and never written', { a: A, written: B, d: B, o: A }, { pin: B }],
+  ['a phone changed it meanwhile', { a: A, written: B, d: B, o: C }, { pin: C, adopted: C, loser: 'database' }],
   ['ten digits by phone are adopted', { a: A, d: A, o: '4719471947' }, { pin: '4719471947', adopted: '4719471947' }],
 ];
-for (const [sentence, { a, d, o, conflict = 'phone' }, outcome] of TABLE) {
+for (const [sentence, { a, written, d, o, conflict = 'phone' }, outcome] of TABLE) {
   t.test(sentence, async (t) => {
     const merge = mergePin({
       desired: line(d, 'Ann Lee'),
       observed: o === undefined ? undefined : line(o),
-      appliedPin: a === undefined ? undefined : print(a),
+      appliedPin: a === undefined ? undefined : [a, ...(written === undefined ? [] : [written])].map(print).join(' '),
       fingerprint: print,
       conflict,
     });
