@@ -131,7 +131,7 @@ export function decideRow(world: BatchWorld, context: BatchContext, row: Extensi
     user,
     changed,
   };
-  remember(world, writes, existing);
+  remember(world, writes);
   const common = { line: row.line, number, extensionId: id, pin: mailbox.generatedPin };
   if (existing === undefined) {
     return { result: { ...common, result: 'created', version: 1, secret: secret ?? '' }, writes };
@@ -242,7 +242,7 @@ function changedFields(existing: ExistingExtension | undefined, values: Extensio
 }
 
 /** Later rows of the same batch see what this one does. */
-function remember(world: BatchWorld, writes: RowWrites, existing: ExistingExtension | undefined): void {
+function remember(world: BatchWorld, writes: RowWrites): void {
   const { values, user, moves } = writes;
   world.taken?.add(values.number);
   world.written.add(values.number);
