@@ -40,6 +40,9 @@ interface Member {
   version: string | undefined;
 }
 
+/** When the file of a mailbox is looked at again after its PIN was said to have changed (milliseconds). */
+const LOOK_AGAIN_MS = [1000, 10_000];
+
 /** Every PBX with its links and its reconciler, as the rows of the database say. */
 export function createFleet(deps: {
   db: Database;
@@ -51,6 +54,8 @@ export function createFleet(deps: {
 }): Fleet {
   const { db, digests, board, limits, log } = deps;
   const members = new Map<string, Member>();
+  /** Mailboxes that are looked at again soon, however often Asterisk names them. */
+  const watched = new Set<string>();
 
   function join(row: PbxRow): Member {
     const links = deps.connect(row);
@@ -77,11 +82,24 @@ export function createFleet(deps: {
         );
       }
     });
-    links.onHint((hint) => {
-      void look(row.id, reconciler, hint).catch((error) => log.warn({ err: error }, 'a hint was not followed'));
-    });
+    links.onHint((hint) => follow(row.id, reconciler, hint));
     links.start();
     return member;
+  }
+
+  /** Asterisk says that a PIN was changed before it writes the file: a look that comes too early is repeated. */
+  function follow(pbxId: string, reconciler: PbxReconciler, hint: PbxHint): void {
+    const lookNow = () => {
+      if (!members.has(pbxId)) return;
+      void look(pbxId, reconciler, hint).catch((error) => log.warn({ err: error }, 'a hint was not followed'));
+    };
+    lookNow();
+    if (hint.type !== 'pinChanged') return;
+    const mailbox = `${pbxId} ${hint.number}@${hint.context}`;
+    if (watched.has(mailbox)) return;
+    watched.add(mailbox);
+    for (const ms of LOOK_AGAIN_MS) setTimeout(lookNow, ms).unref();
+    setTimeout(() => watched.delete(mailbox), Math.max(...LOOK_AGAIN_MS)).unref();
   }
 
   async function look(pbxId: string, reconciler: PbxReconciler, hint: PbxHint): Promise<void> {
@@ -148,7 +166,8 @@ export function createFleet(deps: {
     async run(pbxId) {
       const { row, reconciler } = get(pbxId);
       await reconciler.requestAudit();
-      return statusOf(row);
+      const present = (await listPbxes(db)).find(({ id }) => id === pbxId);
+      return statusOf(present ?? row);
     },
     async approve(pbxId, planId, actor) {
       log.warn({ pbx: get(pbxId).row.name, plan: planId, actor }, 'plan approved');
