@@ -21,7 +21,7 @@ export async function applyPlan(context: PbxContext, plan: Plan, batch: Batch): 
   const { changes } = plan;
   if (changes.length === 0) return;
   await announceNewPins(context, changes);
-  const results = await context.port.apply(changes.map(({ ref, before, after }) => ({ ref, before, after })));
+  const results = await context.port.apply(changes);
   const lost = results.find((result) => !result.ok && LINK_LOST.has(result.code));
   // Nobody's fault and nothing to remember: the marks stand, and the audit of the next login starts from what is there.
   if (lost !== undefined && !lost.ok) throw new LinekeeperError('PBX_UNREACHABLE', lost.reason);

@@ -106,7 +106,8 @@ export function createPbxPort({
       const view = new FileView(await files.readOurs(file));
       for (const [ref, place] of places) found.set(ref, view.value(place));
     });
-    return new Map([...nowhere, ...found]);
+    for (const ref of nowhere.keys()) found.set(ref, undefined);
+    return found;
   }
 
   /** What cannot be a name on the PBX is not there: one bad ref must not hide what became of the others. */
@@ -132,6 +133,8 @@ export function createPbxPort({
       }
     }
     if (toAstDb.length > 0) links.sync.current();
+    // The usual case, and the one with tens of thousands of writes: the results stand in their order already.
+    if (toAstDb.length === writes.length) return astDb.apply(toAstDb, signal);
     if (toFiles.size > 0) links.config.current();
     const done = await Promise.all([
       applyAstDb(toAstDb, signal),

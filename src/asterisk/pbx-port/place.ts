@@ -32,7 +32,8 @@ export const ROOT = 'linekeeper';
 export const COMPANIES_FILE = 'linekeeper-companies.conf';
 
 /** No `/`: (`a/b`, `c`) and (`a`, `b/c`) are one key. No `%`, `_`: wildcards of DBGetTree. */
-const PART = /^[A-Za-z0-9+@.-]{1,80}$/;
+const PLAIN = /^[a-z]+\/[A-Za-z0-9+@.-]{1,80}$/;
+const BELOW_COMPANY = /^extension\/[A-Za-z0-9+@.-]{1,80}\/[A-Za-z0-9+@.-]{1,80}$/;
 const CATEGORY = /^[A-Za-z0-9][A-Za-z0-9.-]{0,78}$/;
 const MAILBOX = /^[0-9]{1,20}$/;
 /** Sections with a meaning of their own in voicemail.conf and extensions.conf. */
@@ -54,13 +55,12 @@ export function voicemailFileOf(context: string, files: number): string {
 
 /** @throws LinekeeperError AMI_UNSAFE_VALUE when the ref cannot be a name on the PBX */
 export function placeOf(ref: Ref, voicemailFiles: number): Place {
-  const [kind, ...parts] = ref.split('/');
   if (isAstDb(ref)) {
-    const expected = kind === 'extension' ? 2 : 1;
-    if (parts.length !== expected || !parts.every((part) => PART.test(part))) throw unsafe(ref);
-    const key = parts.pop()!;
-    return { in: 'astdb', family: [ROOT, kind, ...parts].join('/'), key };
+    if (!(ref.startsWith('extension/') ? BELOW_COMPANY : PLAIN).test(ref)) throw unsafe(ref);
+    const at = ref.lastIndexOf('/');
+    return { in: 'astdb', family: `${ROOT}/${ref.slice(0, at)}`, key: ref.slice(at + 1) };
   }
+  const [kind, ...parts] = ref.split('/');
   const [name = '', ...more] = parts;
   if (more.length > 0) throw unsafe(ref);
   if (kind === 'context') {
