@@ -47,7 +47,6 @@ export async function startCore(t: Teardown, options: CoreOptions = {}) {
   return Object.assign(test, { pbx, ami, acme });
 }
 
-
 /** The core alone on an Asterisk that runs already; `folder` holds the data of an earlier one. */
 export async function openTestCore(t: Teardown, pbx: TestAsterisk, options: CoreOptions = {}, folder = newFolder(t)) {
   const config = loadConfig({ LINEKEEPER_DATA: folder });

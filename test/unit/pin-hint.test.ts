@@ -18,7 +18,10 @@ t.test('a PIN is adopted although Asterisk writes the file only after it has sai
   const board = createSettledBoard();
   const port = createMemoryPort();
   let hint: (hint: PbxHint) => void = () => {};
-  const links = { ...port.links, port, onHint: (listener: typeof hint) => void (hint = listener) };
+  const onHint = (listener: typeof hint) => {
+    hint = listener;
+  };
+  const links = { ...port.links, port, onHint };
   const limits = {
     deleteCapShare: 1,
     deleteCapFloor: 10,
