@@ -107,7 +107,11 @@ export class AstDb {
         done += 1;
         if (done === writes.length) resolve(results);
       };
+      let isSending = false;
       const sendMore = () => {
+        // On a closed connection each send fails before it returns: the loop below goes on, instead of one call in the other.
+        if (isSending) return;
+        isSending = true;
         while (next < writes.length && next - done < WINDOW) {
           const index = next++;
           const { write, place } = writes[index]!;
@@ -125,6 +129,7 @@ export class AstDb {
             sendMore();
           });
         }
+        isSending = false;
       };
       sendMore();
     });
