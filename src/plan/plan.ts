@@ -135,7 +135,8 @@ export function plan(input: PlanInput): Plan {
       const merge = mergePin({
         desired: desired.value,
         observed: observed?.value,
-        appliedPin: applied?.pinFingerprint ?? undefined,
+        // A mailbox made anew has nothing in common with the one before it, the PIN least of all.
+        appliedPin: applied?.owner.id === desired.owner.id ? (applied.pinFingerprint ?? undefined) : undefined,
         fingerprint: input.fingerprint,
         conflict: input.pinConflict,
       });

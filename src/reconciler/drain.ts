@@ -21,7 +21,7 @@ export async function applyDirty(context: PbxContext, dirty: readonly DirtyOwner
   const recorded = await appliedOf(db, settings.id, dirty, [...desired.keys()], settings.lastAuditAt);
   const writes = { toReload: context.reloads.batches(), toReadBack: batch };
   const applied = withUnrecorded(recorded, desired.keys(), dirty, writes, db.seal);
-  const refs = new Set<Ref>([...desired.keys(), ...applied.keys()]);
+  const refs = new Set<Ref>([...desired.keys(), ...heldBy(dirty, applied)]);
   const plans = plan({
     refs,
     desired,
@@ -44,8 +44,17 @@ export async function applyDirty(context: PbxContext, dirty: readonly DirtyOwner
   }
   for (const owner of dirty) batch.add(owner);
   await applyPlan(context, plans, batch);
-  expectUnloaded(desired, recorded, batch, db.seal.fingerprint);
+  expectUnloaded(desired, recorded, refs, batch, db.seal.fingerprint);
   expectInherited(desired, applied, batch);
+}
+
+/**
+ * The objects of these owners. What another owner has taken over since is not theirs any more, though it may stand
+ * in our records as theirs until a reload: an extension that was deleted must not take its successor's mailbox along.
+ */
+function heldBy(owners: readonly DirtyOwner[], applied: ReadonlyMap<Ref, Applied>): Ref[] {
+  const keys = new Set(owners.map(ownerKey));
+  return [...applied].filter(([, { owner }]) => keys.has(ownerKey(owner))).map(([ref]) => ref);
 }
 
 async function believed(
@@ -85,6 +94,7 @@ function expectInherited(desired: ReadonlyMap<Ref, Desired>, applied: ReadonlyMa
 function expectUnloaded(
   desired: ReadonlyMap<Ref, Desired>,
   recorded: ReadonlyMap<Ref, Applied>,
+  refs: ReadonlySet<Ref>,
   batch: Batch,
   fingerprint: (value: string) => string,
 ): void {
@@ -93,7 +103,7 @@ function expectUnloaded(
     if (recorded.get(ref)?.fingerprint !== fingerprint(value)) batch.expect(ref, owner, value);
   }
   for (const [ref, { owner, fingerprint: last }] of recorded) {
-    if (isAstDb(ref) || last === '' || desired.has(ref) || batch.expected.has(ref)) continue;
+    if (isAstDb(ref) || last === '' || desired.has(ref) || !refs.has(ref) || batch.expected.has(ref)) continue;
     if (!batch.failures.has(ownerKey(owner))) batch.expect(ref, owner, undefined);
   }
 }
