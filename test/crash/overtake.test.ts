@@ -122,6 +122,20 @@ t.test('a change that overtakes the one before it', async (t) => {
     await rest(t, 'delete, kill -9, create in the audit');
   });
 
+  await t.test('deleted and made anew, and the delete is worked off last: the new one keeps its mailbox', async (t) => {
+    await create(slot(7), '705262');
+    await world.inSync();
+    await setPin(slot(7), '783694');
+    await written(slot(7), '783694');
+    // Its mark waits for the reload, at a place that the pass held up here has left behind.
+    world.proxy.freeze();
+    await setPin(slot(1), '752094');
+    await remove(slot(7));
+    await create(slot(7), '739194');
+    world.proxy.thaw();
+    await rest(t, 'the older mark last');
+  });
+
   await t.test('deleted and made anew at once, then deleted: what the new one took over goes with it', async (t) => {
     await create(slot(3), '705262');
     await create(slot(4), '705262');

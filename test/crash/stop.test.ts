@@ -2,6 +2,8 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
+import { until } from '../support/asterisk.ts';
+import { change } from './support/model.ts';
 import { createRandom } from './support/random.ts';
 import { judgeWorld, seedsOf } from './support/report.ts';
 import { World } from './support/world.ts';
@@ -46,19 +48,31 @@ t.test('SIGTERM at any moment', async (t) => {
   }
 
   await t.test('a second SIGTERM does not wait', async (t) => {
-    world.traffic.start();
-    await world.traffic.acked(5);
-    // A stop that would take long: Asterisk does not answer.
+    // A stop that would take long: somebody waits for a PBX that does not answer.
+    const slot = world.slots.find(({ states }) => states[0] !== undefined);
+    const state = slot?.states[0];
+    if (slot === undefined || state === undefined) throw new Error('there is no extension');
     world.proxy.freeze();
-    await world.traffic.acked(5);
+    const waiting = world.api.call('PATCH', `/extensions/${state.id}`, {
+      body: { displayName: 'waits' },
+      headers: { prefer: 'wait=60' },
+      timeout: 60_000,
+    });
+    const cut = waiting.then(
+      () => false,
+      () => true,
+    );
+    slot.states = [state, change(state, { displayName: 'waits' })];
+    await until(async () => (await world.sync()).pending > 0, 'the change to be taken');
     world.daemon.signal('SIGTERM');
+    await until(() => world.daemon.log().includes('"msg":"stopping"'), 'the stop to begin');
     world.daemon.signal('SIGTERM');
     const exit = await world.daemon.exited;
     t.strictSame([exit.code, exit.signal], [143, null], 'it is gone, and says that it was forced');
+    t.equal(await cut, true, 'who waited is told nothing');
     world.proxy.cut();
     world.proxy.thaw();
     await world.start();
-    await world.traffic.stop();
     await world.inSync();
     await judgeWorld(t, world, seeds[0] ?? 1, 'second SIGTERM');
   });

@@ -123,19 +123,19 @@ function comparePbx({ slots, database, pbx, slug }: Evidence, count: Count): voi
     if (row === undefined) continue;
     const state = slot.states.length === 1 ? slot.states[0] : undefined;
     const objects = expectedOnPbx(slug, row, state);
-    let missing = 0;
+    const missing: string[] = [];
     for (const { ref, matches } of objects) {
       expected.add(ref);
       const value = ref.startsWith('mailbox/') ? pbx.mailboxes.get(ref.slice(8)) : pbx.astDb.get(ref);
-      if (value === undefined) missing++;
+      if (value === undefined) missing.push(ref);
       else if (!matches(value)) count('DRIFT', `${ref} is ${value}`);
       if (ref.startsWith('mailbox/') && value !== undefined && !pbx.live.has(ref.slice(8))) {
         count('DRIFT', `${ref} is in the file but not loaded`);
       }
     }
-    if (missing > 0 && missing < objects.length) {
-      count('TORN', `${missing} of ${objects.length} objects of ${slot.number} are missing on the PBX`);
-    } else if (missing > 0) count('DRIFT', `${slot.number} is not on the PBX`);
+    if (missing.length > 0 && missing.length < objects.length) {
+      count('TORN', `of ${slot.number} is missing on the PBX: ${missing.join(' ')}`);
+    } else if (missing.length > 0) count('DRIFT', `${slot.number} is not on the PBX`);
   }
   const present = [...pbx.astDb.keys(), ...[...pbx.mailboxes.keys()].map((id) => `mailbox/${id}`)];
   for (const ref of present) if (!expected.has(ref)) count('DRIFT', `${ref} is on the PBX and nowhere else`);
