@@ -49,7 +49,6 @@ t.test('voicemail', async (t) => {
     for (const [to, application] of [
       ['*97', 'VoiceMailMain(3002@lk-acme)'],
       ['*983003', 'VoiceMailMain(3003@lk-acme)'],
-      ['*98', 'VoiceMailMain(@lk-acme)'],
     ] as const) {
       const call = phones.call({ ...bob, to, hold: 20_000 });
       t.equal(await call.status(), 200);
