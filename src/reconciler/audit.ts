@@ -1,3 +1,4 @@
+import { setImmediate as requestsSent } from 'node:timers/promises';
 import { isAstDb, type Ref } from '../plan/pbx-object.ts';
 import { type Desired, type Observed, type Plan, plan } from '../plan/plan.ts';
 import type { Observation } from '../plan/ports.ts';
@@ -32,11 +33,12 @@ export interface AuditView {
 export async function view(context: PbxContext, signal?: AbortSignal): Promise<AuditView> {
   const { db, digests, settings, limits } = context;
   const startedAt = Date.now();
-  const [observation, sources] = await Promise.all([
-    context.port.observe(signal),
-    desiredOfPbx(db.read, db.seal, digests, settings.id),
-  ]);
-  const desired = desiredObjects(sources);
+  const observing = context.port.observe(signal);
+  // Asterisk gathers its answer while we gather ours; should ours fail first, nobody else would hear of the other.
+  observing.catch(() => {});
+  await requestsSent();
+  const desired = desiredObjects(await desiredOfPbx(db.read, db.seal, digests, settings.id));
+  const observation = await observing;
   const refs = differing(desired, observation.objects);
   const observed = new Map<Ref, Observed>();
   for (const ref of refs) {
@@ -99,7 +101,11 @@ export async function audit(context: PbxContext, approved: string | null, signal
   await applyPlan(context, { ...found, changes }, batch);
   await confirm(context, batch);
   await retryThroughOutbox(context, batch);
-  await heal(context, seen);
+  if (context.records.areInDoubt) {
+    // Before the work: what goes wrong from here on puts it back into doubt.
+    context.records.areInDoubt = false;
+    await heal(context, seen);
+  }
   await db.note(async (tx) => {
     await dropSettledTombstones(tx, settings.id, seen.startedAt);
     await tx.pbx.update({

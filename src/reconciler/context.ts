@@ -41,4 +41,6 @@ export interface PbxContext {
   foreignEndpoints: ReadonlySet<string>;
   /** Called with the files that wait for a reload; the owners stay pending until it is done. */
   reloads: Pick<ReloadQueue, 'add' | 'batches'>;
+  /** Writes may have gone unrecorded: since the start, or since a pass that failed. The next audit puts that right. */
+  records: { areInDoubt: boolean };
 }

@@ -31,12 +31,13 @@ interface Waiter {
   reject: (error: unknown) => void;
 }
 
-type Parts = Omit<PbxContext, 'reloads' | 'foreignEndpoints'>;
+type Parts = Omit<PbxContext, 'reloads' | 'foreignEndpoints' | 'records'>;
 
 /** The loop of one PBX: one pass in flight, bursts coalesce, every failure leaves the marks for the next pass. */
 export function createPbxReconciler(parts: Parts): PbxReconciler {
   const reloads = createReloadQueue(parts.limits);
-  const context: PbxContext = { ...parts, reloads, foreignEndpoints: new Set() };
+  const records = { areInDoubt: true };
+  const context: PbxContext = { ...parts, reloads, records, foreignEndpoints: new Set() };
   const { db, settings, log, limits } = parts;
   let state: PbxState = 'offline';
   let reason: string | undefined = 'not connected yet';
@@ -90,6 +91,7 @@ export function createPbxReconciler(parts: Parts): PbxReconciler {
   async function onFailedPass(error: unknown): Promise<void> {
     // What was written but not read back is unknown now; the marks stand, and an audit tells.
     reloads.clear();
+    records.areInDoubt = true;
     auditWanted = true;
     for (const { reject } of serving.splice(0)) reject(error);
     if (!isOnline) return;
@@ -180,6 +182,7 @@ export function createPbxReconciler(parts: Parts): PbxReconciler {
       if (!online) {
         state = 'offline';
         reloads.clear();
+        records.areInDoubt = true;
         const gone = new LinekeeperError('PBX_UNREACHABLE', why ?? 'the link was lost');
         for (const { reject } of asking.splice(0)) reject(gone);
         log.warn({ reason: why }, 'PBX offline');
