@@ -14,8 +14,8 @@ const RELOADABLE = new Set(['app_voicemail.so', 'pbx_config.so']);
 const OUR_FILES = /^linekeeper-(voicemail-\d{2}|companies)\.conf$/;
 const READ_FILES = /^(pjsip|pjsip_wizard|linekeeper-(voicemail-\d{2}|companies))\.conf$/;
 
-const ourFamily: Check = ({ Family = '' }) =>
-  /^linekeeper\/[a-z]/.test(Family) ? undefined : 'the AstDB family is not ours';
+const OUR_FAMILY = /^linekeeper\/[a-z]/;
+const ourFamily: Check = ({ Family = '' }) => (OUR_FAMILY.test(Family) ? undefined : 'the AstDB family is not ours');
 
 /** The contacts of our endpoints are deleted to throw a phone off; nothing else outside our family is touched. */
 const ourFamilyOrContact: Check = (fields) =>
