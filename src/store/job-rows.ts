@@ -1,5 +1,5 @@
 import type { Database, Tx } from './database.ts';
-import { execute, queryJson } from './sql.ts';
+import { execute, executeEach, queryJson } from './sql.ts';
 
 export const ROW_RESULTS = ['created', 'updated', 'unchanged', 'skipped', 'failed', 'undone', 'undo_refused'] as const;
 export type RowResultName = (typeof ROW_RESULTS)[number];
@@ -27,16 +27,14 @@ type Packed = [
 ];
 
 export async function insertJobRows(tx: Tx, jobId: string, rows: readonly JobRowRecord[]): Promise<void> {
-  const packed = rows.map((row): Packed => {
-    const { line, result, extension, objectId, after } = row;
-    return [line, result, extension, objectId, toJson(row.errors), toJson(row.before), after];
-  });
-  await execute(
+  await executeEach(
     tx,
     `INSERT INTO "JobRow" ("jobId", "line", "result", "extension", "objectId", "errors", "before", "after")
-     SELECT ?1, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM json_each(?2)`,
-    jobId,
-    JSON.stringify(packed),
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    rows.map((row) => {
+      const { line, result, extension, objectId, after } = row;
+      return [jobId, line, result, extension, objectId, toJson(row.errors), toJson(row.before), after];
+    }),
   );
 }
 

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import type { Owner, OwnerType } from '../plan/source.ts';
 import type { Database, Tx } from './database.ts';
-import { execute, queryJson } from './sql.ts';
+import { execute, executeEach, queryJson } from './sql.ts';
 
 /** An owner whose objects on a PBX may differ from what is wanted. */
 export interface DirtyOwner extends Owner {
@@ -39,15 +39,12 @@ export async function markDirty(
   const before = marked.get(tx);
   if (before === undefined) marked.set(tx, [...marks]);
   else before.push(...marks);
-  const rows = marks.map((mark) => [mark.pbxId, mark.type, mark.id, mark.deleted === true ? 1 : 0]);
   const now = Date.now();
-  await execute(
+  await executeEach(
     tx,
-    `INSERT INTO "Outbox" ("pbxId","ownerType","ownerId","deleted","dirtyAt","nextAttemptAt")
-     SELECT value->>0, value->>1, value->>2, value->>3, ?2, ?2 FROM json_each(?1) WHERE true
+    `INSERT INTO "Outbox" ("pbxId","ownerType","ownerId","deleted","dirtyAt","nextAttemptAt") VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT ("pbxId","ownerType","ownerId") DO ${options.keepState === true ? 'NOTHING' : AGAIN}`,
-    JSON.stringify(rows),
-    now,
+    marks.map((mark) => [mark.pbxId, mark.type, mark.id, mark.deleted === true ? 1 : 0, now, now]),
   );
 }
 

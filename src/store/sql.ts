@@ -1,6 +1,8 @@
 import type { Reader, Tx } from './database.ts';
 import { handleOf } from './handles.ts';
 
+export type SqlValue = string | number | null;
+
 interface Numbered {
   text: string;
   order: readonly number[];
@@ -29,6 +31,15 @@ export async function execute(tx: Tx, sql: string, ...parameters: unknown[]): Pr
   handleOf(tx)
     .prepare(text)
     .run(...order.map((at) => parameters[at]));
+}
+
+/**
+ * Runs one statement once for each row of parameters, in a transaction. For wide rows half the price of one statement
+ * over `json_each`, which looks through a row's text again for every column.
+ */
+export async function executeEach(tx: Tx, sql: string, rows: Iterable<readonly SqlValue[]>): Promise<void> {
+  const statement = handleOf(tx).prepare(sql);
+  for (const row of rows) statement.run(...row);
 }
 
 /** The value of the column `json` of the only row, parsed: one row of JSON is far cheaper than thousands of objects. */
