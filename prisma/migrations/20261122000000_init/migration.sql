@@ -1,3 +1,5 @@
+-- The large tables have no rowid: their key is the table, and every write touches one tree less.
+
 -- CreateTable
 CREATE TABLE "Pbx" (
     "id" TEXT NOT NULL PRIMARY KEY,
@@ -90,7 +92,7 @@ CREATE TABLE "Extension" (
     CONSTRAINT "Extension_companyId_fkey" FOREIGN KEY ("companyId") REFERENCES "Company" ("id") ON DELETE RESTRICT ON UPDATE CASCADE,
     CONSTRAINT "Extension_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE SET NULL ON UPDATE CASCADE,
     CONSTRAINT "Extension_siteId_fkey" FOREIGN KEY ("siteId") REFERENCES "Site" ("id") ON DELETE RESTRICT ON UPDATE CASCADE
-);
+) WITHOUT ROWID;
 
 -- CreateTable
 CREATE TABLE "SipAccount" (
@@ -105,7 +107,7 @@ CREATE TABLE "SipAccount" (
     "rotatedAt" DATETIME NOT NULL,
     "createdAt" DATETIME NOT NULL,
     CONSTRAINT "SipAccount_extensionId_fkey" FOREIGN KEY ("extensionId") REFERENCES "Extension" ("id") ON DELETE CASCADE ON UPDATE CASCADE
-);
+) WITHOUT ROWID;
 
 -- CreateTable
 CREATE TABLE "Mailbox" (
@@ -123,7 +125,7 @@ CREATE TABLE "Mailbox" (
     "createdAt" DATETIME NOT NULL,
     "updatedAt" DATETIME NOT NULL,
     CONSTRAINT "Mailbox_extensionId_fkey" FOREIGN KEY ("extensionId") REFERENCES "Extension" ("id") ON DELETE CASCADE ON UPDATE CASCADE
-);
+) WITHOUT ROWID;
 
 -- CreateTable
 CREATE TABLE "PhoneNumber" (
@@ -194,7 +196,6 @@ CREATE TABLE "Outbox" (
 );
 
 -- CreateTable
--- The largest table, always read by its key: without a rowid the key is the table, and every write touches one tree less.
 CREATE TABLE "AppliedObject" (
     "pbxId" TEXT NOT NULL,
     "ref" TEXT NOT NULL,
@@ -255,7 +256,7 @@ CREATE TABLE "JobRow" (
 
     PRIMARY KEY ("jobId", "line"),
     CONSTRAINT "JobRow_jobId_fkey" FOREIGN KEY ("jobId") REFERENCES "Job" ("id") ON DELETE CASCADE ON UPDATE CASCADE
-);
+) WITHOUT ROWID;
 
 -- CreateTable
 CREATE TABLE "IdempotencyKey" (
@@ -294,10 +295,10 @@ CREATE INDEX "User_companyId_username_idx" ON "User"("companyId", "username");
 CREATE INDEX "User_siteId_idx" ON "User"("siteId");
 
 -- CreateIndex
-CREATE INDEX "Extension_userId_idx" ON "Extension"("userId");
+CREATE INDEX "Extension_userId_idx" ON "Extension"("userId") WHERE "userId" IS NOT NULL;
 
 -- CreateIndex
-CREATE INDEX "Extension_siteId_idx" ON "Extension"("siteId");
+CREATE INDEX "Extension_siteId_idx" ON "Extension"("siteId") WHERE "siteId" IS NOT NULL;
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Extension_companyId_number_key" ON "Extension"("companyId", "number");
@@ -328,9 +329,6 @@ CREATE INDEX "AuditEvent_objectType_objectId_id_idx" ON "AuditEvent"("objectType
 
 -- CreateIndex
 CREATE INDEX "AuditEvent_companyId_id_idx" ON "AuditEvent"("companyId", "id");
-
--- CreateIndex
-CREATE INDEX "Outbox_pbxId_nextAttemptAt_idx" ON "Outbox"("pbxId", "nextAttemptAt");
 
 -- CreateIndex
 CREATE INDEX "Outbox_ownerId_idx" ON "Outbox"("ownerId");
