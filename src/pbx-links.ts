@@ -1,15 +1,15 @@
-import { connectPbx, type PbxConnection } from './asterisk/pbx-connection.ts';
+import { connectRemotePbx, type RemotePbx } from './asterisk/thread/remote-pbx.ts';
 import type { Logger } from './log.ts';
 import type { PbxLinks } from './reconciler/fleet.ts';
 import type { PbxRow } from './store/pbxes.ts';
 
 export interface ConnectedPbx extends PbxLinks {
-  connection: PbxConnection;
+  pbx: RemotePbx;
 }
 
-/** Connects a PBX row to the AMI client, in the words of the reconciler. */
+/** Connects a PBX row to its thread, in the words of the reconciler. */
 export function connectLinks(row: PbxRow, log: Logger): ConnectedPbx {
-  const connection = connectPbx({
+  const pbx = connectRemotePbx({
     host: row.host,
     port: row.amiPort,
     logins: row.logins,
@@ -17,18 +17,15 @@ export function connectLinks(row: PbxRow, log: Logger): ConnectedPbx {
     ...(row.tls ? { tls: {} } : {}),
   });
   return {
-    connection,
-    port: connection.port,
-    start: () => connection.start(),
-    stop: () => connection.stop(),
+    pbx,
+    port: pbx.port,
+    start: () => pbx.start(),
+    stop: () => pbx.stop(),
     onChange(listener) {
-      connection.onReady(() => listener(true, undefined));
-      connection.onDown((reason) => listener(false, reason));
+      pbx.onReady(() => listener(true, undefined));
+      pbx.onDown((reason) => listener(false, reason));
     },
-    onHint(listener) {
-      connection.hints.on('fullyBooted', () => listener({ type: 'restarted' }));
-      connection.hints.on('pinChanged', ({ number, context }) => listener({ type: 'pinChanged', number, context }));
-    },
-    version: () => connection.port.version(),
+    onHint: (listener) => pbx.onHint(listener),
+    version: () => pbx.port.version(),
   };
 }

@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Config, loadConfig } from './config.ts';
 import { createDaemon, type Started, socketOf } from './daemon.ts';
 import { isLinekeeperError, LinekeeperError, messageOf } from './errors.ts';
@@ -8,6 +9,8 @@ import { createLog } from './log.ts';
 const STOP_DEADLINE_MS = 10_000;
 /** Milliseconds within which a signal is the same one: Ctrl-C below npm comes twice, from the terminal and from npm. */
 const SAME_SIGNAL_MS = 500;
+/** A stop takes at least so long: the second of two signals would end a process that is on its way out as if it were killed. */
+const LEAST_STOP_MS = 250;
 const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
 
 /** Bytes of a socket's path that every system takes; what is longer is cut off without a word. */
@@ -60,6 +63,7 @@ export async function serve(): Promise<number> {
   );
   const code = await ended;
   await started;
+  await delay(Math.max(0, (stoppingSince ?? 0) + LEAST_STOP_MS - performance.now()));
   return code;
 }
 

@@ -27,15 +27,15 @@ export type Reload = 'voicemail' | 'dialplan';
 /** One PBX as the reconciler sees it. Implemented by `asterisk/`; it executes and never decides. */
 export interface PbxPort {
   /** Reads everything that is ours. Throws LinekeeperError; never returns a partial answer. */
-  observe(signal?: AbortSignal): Promise<Observation>;
+  observe(): Promise<Observation>;
   /** Reads just these objects (undefined: not there). */
-  observeRefs(refs: readonly Ref[], signal?: AbortSignal): Promise<Map<Ref, string | undefined>>;
+  observeRefs(refs: readonly Ref[]): Promise<Map<Ref, string | undefined>>;
   /**
    * Writes, pipelined; the results stand in the order of the writes. A write of a file object whose present value is
    * not `before` fails with CHANGED_MEANWHILE (compare and set). Never throws for one bad object; throws when
    * the link is down before anything was sent.
    */
-  apply(writes: readonly Write[], signal?: AbortSignal): Promise<WriteResult[]>;
+  apply(writes: readonly Write[]): Promise<WriteResult[]>;
   /** Makes one module read its files of ours again. */
   reload(what: Reload): Promise<void>;
   /** Drops the registrations of these aors at once. */

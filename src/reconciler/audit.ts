@@ -30,10 +30,10 @@ export interface AuditView {
 }
 
 /** Reads everything, on both sides at once, and plans. Changes nothing; throws when one side could not be read whole. */
-export async function view(context: PbxContext, signal?: AbortSignal): Promise<AuditView> {
+export async function view(context: PbxContext): Promise<AuditView> {
   const { db, digests, settings, limits } = context;
   const startedAt = Date.now();
-  const observing = context.port.observe(signal);
+  const observing = context.port.observe();
   // Asterisk gathers its answer while we gather ours; should ours fail first, nobody else would hear of the other.
   observing.catch(() => {});
   await requestsSent();
@@ -84,9 +84,9 @@ export interface AuditOutcome {
 }
 
 /** A full audit: observe, plan, apply, verify. `approved`: id of a plan that may exceed the delete cap. */
-export async function audit(context: PbxContext, approved: string | null, signal?: AbortSignal): Promise<AuditOutcome> {
+export async function audit(context: PbxContext, approved: string | null): Promise<AuditOutcome> {
   const { db, settings } = context;
-  const seen = await view(context, signal);
+  const seen = await view(context);
   context.foreignEndpoints = seen.observation.foreignEndpoints;
   const found = seen.plan;
   const blocked = found.needsApproval && found.id !== approved;

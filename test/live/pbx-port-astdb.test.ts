@@ -152,9 +152,3 @@ t.test('registrations are dropped for exactly the aors that were named', async (
 t.test('the version is Asterisk own', async (t) => {
   t.match(await port.version(), /^\d+\.\d+\.\d+$/);
 });
-
-t.test('a call that was given up writes nothing', async (t) => {
-  const results = await port.apply([put('number/5', '{}')], AbortSignal.abort());
-  t.match(results, [{ ok: false, code: 'PBX_UNREACHABLE', retryable: true }]);
-  t.equal((await raw.dbTree('linekeeper')).size, 0);
-});

@@ -7,7 +7,7 @@ import { refusal } from '../ami/pending.ts';
 import { coverOf } from './astdb-cover.ts';
 import { checkAstDbValue } from './astdb-value.ts';
 import type { PbxCounters } from './counters.ts';
-import { checkAborted, type PbxLinks } from './links.ts';
+import type { PbxLinks } from './links.ts';
 import { pipelined } from './pipelined.ts';
 import { type AstDbPlace, ROOT } from './place.ts';
 import { failure } from './results.ts';
@@ -43,7 +43,7 @@ export class AstDb {
     return objects;
   }
 
-  async read(wanted: ReadonlyMap<Ref, AstDbPlace>, signal?: AbortSignal): Promise<Map<Ref, string | undefined>> {
+  async read(wanted: ReadonlyMap<Ref, AstDbPlace>): Promise<Map<Ref, string | undefined>> {
     const found = new Map<Ref, string | undefined>();
     const families = new Map<string, Map<string, Ref>>();
     for (const [ref, { family, key }] of wanted) {
@@ -54,28 +54,25 @@ export class AstDb {
     for (const [family, refs] of families) {
       const { keys, prefixes } = coverOf([...refs.keys()]);
       for (const prefix of prefixes) {
-        checkAborted(signal);
         for (const [key, value] of await this.tree(family, `${prefix}%`)) {
           const ref = refs.get(key.slice(family.length + 2));
           if (ref !== undefined && key.startsWith(`/${family}/`)) found.set(ref, value);
         }
       }
       await pipelined(keys, WINDOW, async (key) => {
-        checkAborted(signal);
         found.set(refs.get(key)!, await this.get(family, key));
       });
     }
     return found;
   }
 
-  async apply(writes: readonly AstDbWrite[], signal?: AbortSignal): Promise<WriteResult[]> {
+  async apply(writes: readonly AstDbWrite[]): Promise<WriteResult[]> {
     if (writes.length === 0) return [];
     const sync = this.#links.sync.current();
     // The order of a plan: what goes away first.
     const deletes = writes.filter(({ write }) => write.after === undefined);
     const deleted = await pipelined(deletes, WINDOW, async ({ write, place }): Promise<WriteResult> => {
       try {
-        checkAborted(signal);
         await this.delete(sync, place);
         return { ref: write.ref, ok: true };
       } catch (error) {
@@ -87,7 +84,7 @@ export class AstDb {
     deletes.forEach(({ write }, index) => {
       results.set(write, deleted[index]!);
     });
-    const put = await this.#putAll(sync, puts, signal);
+    const put = await this.#putAll(sync, puts);
     if (deletes.length === 0) return put;
     puts.forEach(({ write }, index) => {
       results.set(write, put[index]!);
@@ -96,7 +93,7 @@ export class AstDb {
   }
 
   /** Results in the order of the writes; a window of them on the wire. */
-  #putAll(sync: AmiConnection, writes: readonly AstDbWrite[], signal?: AbortSignal): Promise<WriteResult[]> {
+  #putAll(sync: AmiConnection, writes: readonly AstDbWrite[]): Promise<WriteResult[]> {
     const results = new Array<WriteResult>(writes.length);
     if (writes.length === 0) return Promise.resolve(results);
     let next = 0;
@@ -117,7 +114,6 @@ export class AstDb {
           const { write, place } = writes[index]!;
           const { ref, after = '' } = write;
           try {
-            checkAborted(signal);
             checkAstDbValue(ref, after);
           } catch (error) {
             finish(index, failure(ref, error));

@@ -1,4 +1,3 @@
-import { LinekeeperError } from '../../errors.ts';
 import type { AmiConnection } from '../ami/ami-connection.ts';
 
 /** The part of AmiLink that is used here. */
@@ -14,9 +13,4 @@ export interface PbxLinks {
   sync: Link;
   /** Files of ours and reloads (class config). */
   config: Link;
-}
-
-/** @throws LinekeeperError PBX_UNREACHABLE when the caller gave up */
-export function checkAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new LinekeeperError('PBX_UNREACHABLE', 'The work on the PBX was called off.');
 }

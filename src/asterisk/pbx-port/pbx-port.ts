@@ -8,7 +8,7 @@ import { createCounters, type PbxCounters } from './counters.ts';
 import { FileView } from './file-view.ts';
 import { type FileWrite, writeFileObjects } from './file-writer.ts';
 import { readForeignEndpoints } from './foreign-endpoints.ts';
-import { checkAborted, type PbxLinks } from './links.ts';
+import type { PbxLinks } from './links.ts';
 import { pipelined } from './pipelined.ts';
 import {
   type AstDbPlace,
@@ -78,19 +78,17 @@ export function createPbxPort({
     return objects;
   }
 
-  async function observe(signal?: AbortSignal): Promise<Observation> {
-    checkAborted(signal);
+  async function observe(): Promise<Observation> {
     const [objects, fileObjects, foreignEndpoints] = await Promise.all([
       astDb.readAll(),
       readFileObjects(),
       readForeignEndpoints(files),
     ]);
-    checkAborted(signal);
     for (const [ref, value] of fileObjects) objects.set(ref, value);
     return { objects, foreignEndpoints };
   }
 
-  async function observeRefs(refs: readonly Ref[], signal?: AbortSignal): Promise<Map<Ref, string | undefined>> {
+  async function observeRefs(refs: readonly Ref[]): Promise<Map<Ref, string | undefined>> {
     const nowhere = new Map<Ref, undefined>();
     const inAstDb = new Map<Ref, AstDbPlace>();
     const inFiles = new Map<string, Map<Ref, FilePlace>>();
@@ -100,9 +98,8 @@ export function createPbxPort({
       else if (place.in === 'astdb') inAstDb.set(ref, place);
       else inFiles.set(place.file, (inFiles.get(place.file) ?? new Map<Ref, FilePlace>()).set(ref, place));
     }
-    const found = await astDb.read(inAstDb, signal);
+    const found = await astDb.read(inAstDb);
     await pipelined([...inFiles], FILE_WINDOW, async ([file, places]) => {
-      checkAborted(signal);
       const view = new FileView(await files.readOurs(file));
       for (const [ref, place] of places) found.set(ref, view.value(place));
     });
@@ -119,7 +116,7 @@ export function createPbxPort({
     }
   }
 
-  async function apply(writes: readonly Write[], signal?: AbortSignal): Promise<WriteResult[]> {
+  async function apply(writes: readonly Write[]): Promise<WriteResult[]> {
     const results = new Map<Write, WriteResult>();
     const toAstDb: AstDbWrite[] = [];
     const toFiles = new Map<string, FileWrite[]>();
@@ -134,28 +131,20 @@ export function createPbxPort({
     }
     if (toAstDb.length > 0) links.sync.current();
     // The usual case, and the one with tens of thousands of writes: the results stand in their order already.
-    if (toAstDb.length === writes.length) return astDb.apply(toAstDb, signal);
+    if (toAstDb.length === writes.length) return astDb.apply(toAstDb);
     if (toFiles.size > 0) links.config.current();
-    const done = await Promise.all([
-      applyAstDb(toAstDb, signal),
-      ...[...toFiles].map(([file, list]) => applyFile(file, list, signal)),
-    ]);
+    const done = await Promise.all([applyAstDb(toAstDb), ...[...toFiles].map(([file, list]) => applyFile(file, list))]);
     for (const pairs of done) for (const [write, result] of pairs) results.set(write, result);
     return writes.map((write) => results.get(write)!);
   }
 
-  async function applyAstDb(list: readonly AstDbWrite[], signal?: AbortSignal): Promise<[Write, WriteResult][]> {
-    return zip(list, await astDb.apply(list, signal));
+  async function applyAstDb(list: readonly AstDbWrite[]): Promise<[Write, WriteResult][]> {
+    return zip(list, await astDb.apply(list));
   }
 
-  async function applyFile(
-    file: string,
-    list: readonly FileWrite[],
-    signal?: AbortSignal,
-  ): Promise<[Write, WriteResult][]> {
+  async function applyFile(file: string, list: readonly FileWrite[]): Promise<[Write, WriteResult][]> {
     return writer.run(async () => {
       try {
-        checkAborted(signal);
         return zip(list, await writeFileObjects(files, file, list));
       } catch (error) {
         return list.map(({ write }): [Write, WriteResult] => [write, failure(write.ref, error)]);
