@@ -5,8 +5,8 @@ import { confirm } from './confirm.ts';
 import type { PbxContext } from './context.ts';
 import { applyDirty } from './drain.ts';
 
-/** Owners that are projected and written at a time. */
-const TAKE = 1000;
+/** Owners that are projected and written at a time: a file of mailboxes is rewritten whole for each such batch. */
+const TAKE = 4000;
 /** With more than this on the way, more is probably coming (an import): it is worth a moment to read back together. */
 const MANY = 200;
 const GATHER_MS = 40;
