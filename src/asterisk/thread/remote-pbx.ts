@@ -89,6 +89,11 @@ export function connectRemotePbx({ log = silentLog, ...options }: PbxConnectionO
     // A bug, like any other exception that nobody caught: it ends the daemon in order.
     throw error;
   });
+  worker.on('exit', (code) => {
+    if (isOver) return;
+    fail(over());
+    throw new Error(`the thread of a PBX ended with ${code}`);
+  });
 
   function call<Name extends Method>(
     method: Name,
