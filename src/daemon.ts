@@ -86,6 +86,8 @@ export function createDaemon(config: Config, log: Logger): Daemon {
         apply: batch.apply,
         removeCreated: (tx, actor, items) => batch.remove(tx, actor, items, 'spare'),
         restore: batch.restore,
+        heldUsers: batch.heldUsers,
+        removeUsers: batch.removeUsers,
       },
     });
     const isLoopback =

@@ -1,4 +1,4 @@
-import type { BatchContext, ExtensionRow, ExtensionSnapshot, RowResult } from '../domain/extension-row.ts';
+import type { BatchContext, ExtensionRow, ExtensionSnapshot, RowResult, WrittenUser } from '../domain/extension-row.ts';
 import type { Tx } from '../store/database.ts';
 import type { JobRowRecord } from '../store/job-rows.ts';
 import type { JobCounts } from '../store/jobs.ts';
@@ -11,6 +11,7 @@ import { cellError, type ParsedRow } from './row.ts';
 export interface RowMemory {
   generatedPin?: true;
   snapshot?: ExtensionSnapshot;
+  user?: WrittenUser;
 }
 
 export interface RowOutcome {
@@ -83,9 +84,12 @@ function errorsOf({ code, errors }: Extract<RowResult, { result: 'failed' }>): C
 
 function memoryOf(result: Exclude<RowResult, { result: 'failed' }>): RowMemory | undefined {
   if (result.result !== 'created' && result.result !== 'updated') return undefined;
-  const pin = result.pin === undefined ? {} : { generatedPin: true as const };
-  if (result.result === 'updated') return { ...pin, snapshot: result.before };
-  return result.pin === undefined ? undefined : pin;
+  const memory: RowMemory = {
+    ...(result.pin === undefined ? {} : { generatedPin: true as const }),
+    ...(result.user === undefined ? {} : { user: result.user }),
+    ...(result.result === 'updated' ? { snapshot: result.before } : {}),
+  };
+  return Object.keys(memory).length === 0 ? undefined : memory;
 }
 
 export function toJobRow(outcome: RowOutcome): JobRowRecord {

@@ -18,6 +18,13 @@ export interface RowWriter {
   removeCreated(tx: Tx, actor: string, items: { extensionId: string; ifVersion: number }[]): Promise<UndoResult[]>;
   /** Writes extensions back as they stood, unless somebody changed them since. */
   restore(tx: Tx, actor: string, items: { snapshot: ExtensionSnapshot; ifVersion: number }[]): Promise<UndoResult[]>;
+  /** Why users must stay, by their id: changed since that version, or owner of more than theirs and those in `going`. */
+  heldUsers(
+    tx: Tx,
+    users: { id: string; version: number; extensionId: string }[],
+    going: { extensionId: string; ifVersion: number }[],
+  ): Promise<Map<string, string>>;
+  removeUsers(tx: Tx, actor: string, ids: string[]): Promise<void>;
 }
 
 /** The way in which use-cases write: commit, then the PBX. */

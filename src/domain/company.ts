@@ -19,36 +19,6 @@ export const countrySchema = rule(z.string(), 'COUNTRY_UNKNOWN', 'must be an ISO
   COUNTRIES.has(v),
 );
 
-export const timezoneSchema = rule(
-  z.string(),
-  'TIMEZONE_UNKNOWN',
-  'must be an IANA time zone such as Europe/Berlin',
-  isTimezone,
-);
-
-// Intl takes a tenth of a millisecond to judge a zone; there are some 600, and people use few of them.
-const judgedZones = new Map<string, boolean>();
-const JUDGED_MAX = 1000;
-
-function isTimezone(zone: string): boolean {
-  let isKnown = judgedZones.get(zone);
-  if (isKnown === undefined) {
-    isKnown = /^[A-Za-z0-9_+-]{1,40}(\/[A-Za-z0-9_+-]{1,40}){0,2}$/.test(zone) && isIntlZone(zone);
-    if (judgedZones.size >= JUDGED_MAX) judgedZones.clear();
-    judgedZones.set(zone, isKnown);
-  }
-  return isKnown;
-}
-
-function isIntlZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** The name of an endpoint that the operator keeps in pjsip.conf. */
 export const trunkSchema = rule(z.string(), 'TRUNK_INVALID', 'must be 1 to 40 of letters, digits, "_" and "-"', (v) =>
   /^[A-Za-z0-9_-]{1,40}$/.test(v),

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { timezoneSchema } from './company.ts';
 import {
   classOfServiceSchema,
   displayNameSchema,
@@ -12,6 +11,7 @@ import { emailSchema, pinSchema } from './mailbox.ts';
 import { e164Schema } from './phone-number.ts';
 import { accountKindSchema, codecsSchema, importedSecretSchema, maxContactsSchema } from './sip-account.ts';
 import { text } from './text.ts';
+import { timezoneSchema } from './timezone.ts';
 
 /** A mailbox as people give it. Absent: unchanged. `pin` is only ever written, never read. */
 export const mailboxInputSchema = z.strictObject({

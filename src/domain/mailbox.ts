@@ -4,6 +4,11 @@ import { rule } from './rule.ts';
 /** 4 to 6 digits. An empty PIN or "-" would mean "no password" to Asterisk. */
 export const pinSchema = rule(z.string(), 'PIN_INVALID', 'must be 4 to 6 digits', (v) => /^[0-9]{4,6}$/.test(v));
 
+/** A PIN that somebody set by phone may be as long as app_voicemail keeps one (`char password[80]`). */
+export function isAdoptablePin(pin: string): boolean {
+  return /^[0-9]{4,79}$/.test(pin);
+}
+
 /** The most used PINs that the rules below do not already catch. */
 const COMMON = new Set([
   '2580',

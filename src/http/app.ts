@@ -21,6 +21,7 @@ import { siteRoutes } from './routes/sites.ts';
 import { syncRoutes } from './routes/sync.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { userRoutes } from './routes/users.ts';
+import { TIME_LIMITS } from './time-limits.ts';
 import type { ApiPlugin, App, HttpDeps } from './types.ts';
 import { createWrite } from './write.ts';
 
@@ -46,18 +47,17 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
     requestIdHeader: false,
     genReqId: () => uuid(),
     bodyLimit: BODY_LIMIT,
-    // To receive a request, not to answer it: a CSV file over a slow line is the longest. Who only dribbles headers is
-    // gone after `headersTimeout`; a body is awaited of those who have a token. No `connectionTimeout`: it would also
-    // cut a connection on which nothing moves because the answer is being worked out, as of a dry run.
-    requestTimeout: 300_000,
-    keepAliveTimeout: 72_000,
+    // No `connectionTimeout`: it would also cut a connection on which nothing moves because the answer is being worked
+    // out, as of a dry run.
+    requestTimeout: TIME_LIMITS.requestTimeout,
+    keepAliveTimeout: TIME_LIMITS.keepAliveTimeout,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     frameworkErrors: sendProblem,
     routerOptions: { maxParamLength: 100, ignoreTrailingSlash: false, caseSensitive: true },
-    http: { maxHeaderSize, requireHostHeader: true, headersTimeout: 20_000 },
+    http: { maxHeaderSize, requireHostHeader: true, headersTimeout: TIME_LIMITS.headersTimeout },
   });
   app.setSerializerCompiler(() => JSON.stringify);
   addErrors(app);

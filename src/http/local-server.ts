@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { markLocal } from './plugins/auth.ts';
+import { TIME_LIMITS } from './time-limits.ts';
 import type { App } from './types.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { App } from './types.ts';
  * administrator of this machine and needs no token. `app.ready()` must have been awaited.
  */
 export function createLocalServer(app: App): Server {
-  const server = createServer({ requestTimeout: 120_000 }, (request, response) => app.routing(request, response));
+  const server = createServer(TIME_LIMITS, (request, response) => app.routing(request, response));
   server.on('connection', markLocal);
   return server;
 }

@@ -1,5 +1,5 @@
 import { isInRanges, nextFree } from '../domain/company.ts';
-import type { BatchContext, ExtensionRow, RowResult } from '../domain/extension-row.ts';
+import type { BatchContext, ExtensionRow, RowResult, WrittenUser } from '../domain/extension-row.ts';
 import { endpointId } from '../domain/sip-account.ts';
 import type { ErrorCode, FieldError } from '../errors.ts';
 import {
@@ -113,7 +113,8 @@ export function decideRow(world: BatchWorld, context: BatchContext, row: Extensi
   const changed = changedFields(existing, values);
   if (mailbox.changed) changed.push('mailbox');
   if (moves.length > 0) changed.push('phoneNumbers');
-  if (user !== undefined && isUserChanged(world, user)) changed.push('user');
+  const written = user === undefined ? undefined : writtenUser(world, user);
+  if (written !== undefined && written.created === undefined) changed.push('user');
   if (existing !== undefined && changed.length === 0) {
     return {
       result: { line: row.line, number, extensionId: id, result: 'unchanged', version: existing.version },
@@ -128,11 +129,17 @@ export function decideRow(world: BatchWorld, context: BatchContext, row: Extensi
     mailbox: mailbox.values,
     mailboxDeleted: mailbox.deleted,
     moves,
-    user,
+    user: written === undefined ? undefined : user,
     changed,
   };
-  remember(world, writes);
-  const common = { line: row.line, number, extensionId: id, pin: mailbox.generatedPin };
+  remember(world, writes, written);
+  const common = {
+    line: row.line,
+    number,
+    extensionId: id,
+    pin: mailbox.generatedPin,
+    ...(written === undefined ? {} : { user: written }),
+  };
   if (existing === undefined) {
     return { result: { ...common, result: 'created', version: 1, secret: secret ?? '' }, writes };
   }
@@ -209,11 +216,14 @@ function decideUser(world: BatchWorld, row: ExtensionRow, errors: RowErrors): Us
   };
 }
 
-function isUserChanged(world: BatchWorld, user: UserValues): boolean {
+/** undefined: the user is known and the row says nothing new of them. */
+function writtenUser(world: BatchWorld, user: UserValues): WrittenUser | undefined {
   const known = world.usersByName.get(user.username);
-  return (['firstName', 'lastName', 'email'] as const).some(
-    (field) => user[field] !== undefined && user[field] !== known?.[field],
+  if (known === undefined) return { id: user.id, version: 1, created: true };
+  const isChanged = (['firstName', 'lastName', 'email'] as const).some(
+    (field) => user[field] !== undefined && user[field] !== known[field],
   );
+  return isChanged ? { id: user.id, version: known.version + 1 } : undefined;
 }
 
 function firstAccount(
@@ -242,13 +252,19 @@ function changedFields(existing: ExistingExtension | undefined, values: Extensio
 }
 
 /** Later rows of the same batch see what this one does. */
-function remember(world: BatchWorld, writes: RowWrites): void {
+function remember(world: BatchWorld, writes: RowWrites, written: WrittenUser | undefined): void {
   const { values, user, moves } = writes;
   world.taken?.add(values.number);
   world.written.add(values.number);
-  if (user !== undefined) {
-    const { firstName = '', lastName = '', email = null } = user;
-    world.usersByName.set(user.username, { ...user, firstName, lastName, email });
+  if (user !== undefined && written !== undefined) {
+    const known = world.usersByName.get(user.username);
+    world.usersByName.set(user.username, {
+      ...user,
+      firstName: user.firstName ?? known?.firstName ?? '',
+      lastName: user.lastName ?? known?.lastName ?? '',
+      email: user.email === undefined ? (known?.email ?? null) : user.email,
+      version: written.version,
+    });
   }
   for (const { id, companyId, e164, to, extensionId } of moves) {
     world.phoneNumbers.set(e164, { id, companyId, e164, state: to, extensionId });

@@ -18,6 +18,7 @@ import { decideRow, type RowWrites } from './decide-row.ts';
 import { removeExtensions } from './remove-extensions.ts';
 import { restoreExtensions } from './restore-extensions.ts';
 import type { UndoResult } from './undo-result.ts';
+import { heldUsers, removeUsers } from './undo-users.ts';
 
 /** The one way in which extensions are created and changed: a request is a batch of one row, an import many of them. */
 export interface ExtensionBatch {
@@ -36,6 +37,8 @@ export interface ExtensionBatch {
     actor: string,
     items: readonly { snapshot: ExtensionSnapshot; ifVersion: number }[],
   ): Promise<UndoResult[]>;
+  heldUsers: typeof heldUsers;
+  removeUsers: typeof removeUsers;
 }
 
 export function createExtensionBatch(seal: Seal, digests = createDigests(seal)): ExtensionBatch {
@@ -50,6 +53,8 @@ export function createExtensionBatch(seal: Seal, digests = createDigests(seal)):
     },
     remove: removeExtensions,
     restore: restoreExtensions,
+    heldUsers,
+    removeUsers,
   };
 }
 

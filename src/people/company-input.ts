@@ -1,15 +1,9 @@
 import { z } from 'zod';
-import {
-  countrySchema,
-  emergencyNumberSchema,
-  rangeSchema,
-  slugSchema,
-  timezoneSchema,
-  trunkSchema,
-} from '../domain/company.ts';
+import { countrySchema, emergencyNumberSchema, rangeSchema, slugSchema, trunkSchema } from '../domain/company.ts';
 import { e164Schema } from '../domain/phone-number.ts';
 import { rule } from '../domain/rule.ts';
 import { text } from '../domain/text.ts';
+import { timezoneSchema } from '../domain/timezone.ts';
 
 const rangesSchema = rule(
   z.array(rangeSchema).min(1).max(20),

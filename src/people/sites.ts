@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
-import { timezoneSchema } from '../domain/company.ts';
 import { text } from '../domain/text.ts';
+import { timezoneSchema } from '../domain/timezone.ts';
 import { LinekeeperError } from '../errors.ts';
 import { recordAudit } from '../store/audit-log.ts';
 import type { Tx } from '../store/database.ts';

@@ -1,9 +1,9 @@
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
-import { timezoneSchema } from '../domain/company.ts';
 import { emailSchema } from '../domain/mailbox.ts';
 import { rule } from '../domain/rule.ts';
 import { text } from '../domain/text.ts';
+import { timezoneSchema } from '../domain/timezone.ts';
 import { LinekeeperError } from '../errors.ts';
 import { recordAudit } from '../store/audit-log.ts';
 import type { Tx } from '../store/database.ts';

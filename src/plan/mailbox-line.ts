@@ -1,4 +1,5 @@
 import { projectedName } from '../domain/text.ts';
+import { canonicalTimezone } from '../domain/timezone.ts';
 
 /** A line of voicemail.conf without its number: `pin,name,email,pager,options` (docs.asterisk.org, app_voicemail). */
 export interface MailboxLineFields {
@@ -12,13 +13,13 @@ export interface MailboxLineFields {
 
 /**
  * The options are fixed words and a checked time zone, never text of people: an options field can run code
- * (`emailbody=${SHELL(...)}`). The zone's own name is its definition in zonemessages (see templates/asterisk).
+ * (`emailbody=${SHELL(...)}`). The zone goes by its one name, under which linekeeper-voicemail.conf declares it.
  */
 export function mailboxLine(mailbox: MailboxLineFields): string {
   const options = [
     `attach=${mailbox.attach && mailbox.email !== null ? 'yes' : 'no'}`,
     `delete=${mailbox.deleteAfterMail && mailbox.email !== null ? 'yes' : 'no'}`,
-    `tz=${mailbox.timezone}`,
+    `tz=${canonicalTimezone(mailbox.timezone) ?? mailbox.timezone}`,
   ];
   return [mailbox.pin, projectedName(mailbox.name), mailbox.email ?? '', '', options.join('|')].join(',');
 }

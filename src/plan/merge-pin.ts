@@ -1,3 +1,4 @@
+import { isAdoptablePin } from '../domain/mailbox.ts';
 import { pinOf, withPin } from './mailbox-line.ts';
 
 export type PinConflict = 'phone' | 'database';
@@ -8,7 +9,7 @@ export interface PinMerge {
   line: string;
   /** A PIN that was changed by phone and becomes ours. */
   adopted: string | undefined;
-  /** Both sides changed; the one named here lost and goes to the activity log, masked. */
+  /** Its change is not in force and goes to the activity log, masked. */
   loser: 'phone' | 'database' | undefined;
 }
 
@@ -22,7 +23,8 @@ export interface PinMerge {
  * | A            | B      | C        | conflict: `phone` adopts C, `database` writes B      |
  * | (never)      | B      | C        | no common ancestor: ours is written                  |
  *
- * What is not a valid PIN (somebody emptied the file, wrote letters, or "-" for "no password") is never adopted.
+ * What cannot be a PIN of ours (too short, a star, letters) is never adopted: ours is written, and the phone's is told as the
+ * loser. An empty one or "-" means "no password": nobody's choice is lost when ours is written.
  */
 export function mergePin(input: {
   desired: string;
@@ -39,7 +41,8 @@ export function mergePin(input: {
   const ourPin = pinOf(desired);
   const ourPins = appliedPin.split(' ');
   const phoneChanged = !ourPins.includes(fingerprint(theirPin));
-  if (theirPin === ourPin || !phoneChanged || !/^[0-9]{4,10}$/.test(theirPin)) return ours;
+  if (theirPin === ourPin || !phoneChanged || theirPin === '' || theirPin === '-') return ours;
+  if (!isAdoptablePin(theirPin)) return { ...ours, loser: 'phone' };
   const weChanged = fingerprint(ourPin) !== ourPins[0];
   const adopt: PinMerge = { line: withPin(desired, theirPin), adopted: theirPin, loser: undefined };
   if (!weChanged) return adopt;

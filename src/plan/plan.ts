@@ -125,6 +125,7 @@ export function plan(input: PlanInput): Plan {
     const applied = input.applied.get(ref);
     const owner = desired?.owner ?? applied?.owner;
     let value = desired?.value;
+    let lost: PinAdoption | undefined;
 
     if (desired !== undefined && isShadowing(ref, input.foreignEndpoints)) {
       const reason = `the PBX already has an endpoint ${keyOf(ref)} of its own in pjsip.conf`;
@@ -141,9 +142,9 @@ export function plan(input: PlanInput): Plan {
         conflict: input.pinConflict,
       });
       value = merge.line;
-      if (merge.adopted !== undefined || merge.loser !== undefined) {
-        adoptions.push({ ref, owner: desired.owner, pin: merge.adopted, loser: merge.loser });
-      }
+      const adoption = { ref, owner: desired.owner, pin: merge.adopted, loser: merge.loser };
+      if (merge.adopted !== undefined) adoptions.push(adoption);
+      else if (merge.loser !== undefined) lost = adoption;
     }
     if (observed === undefined && value === undefined) continue;
     if (observed !== undefined && value !== undefined && observed.fingerprint === input.fingerprint(value)) continue;
@@ -154,6 +155,8 @@ export function plan(input: PlanInput): Plan {
       drift.push(finding);
       if (!isEnforced) continue;
     }
+    // The phone's PIN has lost when ours is written over it, not while its difference is only reported.
+    if (lost !== undefined) adoptions.push(lost);
     const op = value === undefined ? 'delete' : observed === undefined ? 'create' : 'update';
     const isRepeated = applied?.fingerprint === '' && finding === undefined;
     if (op === 'delete' && !isRepeated && !isExplained(owner)) unexplainedDeletes++;

@@ -14,7 +14,7 @@ import {
 } from '../store/applied.ts';
 import { desiredOfPbx } from '../store/desired.ts';
 import { replaceDrift } from '../store/drift.ts';
-import { deletedOwners, dirtyOwners, markDirty } from '../store/outbox.ts';
+import { deletedOwners, dirtyOwners, markDirty, retryFailedNow } from '../store/outbox.ts';
 import { appliedRow } from './applied-row.ts';
 import { applyPlan } from './apply-plan.ts';
 import { Batch } from './batch.ts';
@@ -108,6 +108,8 @@ export async function audit(context: PbxContext, approved: string | null): Promi
   }
   await db.note(async (tx) => {
     await dropSettledTombstones(tx, settings.id, seen.startedAt);
+    // The drain that follows settles those of which everything was found, or has just been made, as it is wanted.
+    await retryFailedNow(tx, settings.id, batch.failures.keys());
     await tx.pbx.update({
       where: { id: settings.id },
       data: { lastAuditAt: new Date(seen.startedAt), approvedPlan: null },

@@ -82,6 +82,18 @@ export async function undoableRows(
   );
 }
 
+/** The last version that a job left a user at whom it made and changed again, by the user's id. */
+export async function changedUsers(db: Database, jobId: string): Promise<Map<string, number>> {
+  const rows = await queryJson<[id: string, version: number][]>(
+    db.read,
+    `SELECT json_group_array(json_array(id, version)) AS json FROM (
+       SELECT "before"->>'$.user.id' AS id, max("before"->>'$.user.version') AS version FROM "JobRow"
+       WHERE "jobId" = ? AND "before"->>'$.user.version' > 1 GROUP BY 1)`,
+    jobId,
+  );
+  return new Map(rows);
+}
+
 export async function markUndone(
   tx: Tx,
   jobId: string,

@@ -156,6 +156,18 @@ export async function retryAllNow(db: Database, pbxId: string): Promise<void> {
   await db.note((tx) => tx.outbox.updateMany({ where: { pbxId }, data: { nextAttemptAt: new Date() } }));
 }
 
+/** What failed for a reason that is gone need not wait for its retry: due now, but for the owners named (`type:id`). */
+export async function retryFailedNow(tx: Tx, pbxId: string, except: Iterable<string>): Promise<void> {
+  await execute(
+    tx,
+    `UPDATE "Outbox" SET "nextAttemptAt" = ?2 WHERE "pbxId" = ?1 AND "errorCode" IS NOT NULL
+       AND "ownerType" || ':' || "ownerId" NOT IN (SELECT value FROM json_each(?3))`,
+    pbxId,
+    Date.now(),
+    JSON.stringify([...except]),
+  );
+}
+
 /** What a transaction has marked so far. */
 export function marksOf(tx: Tx): readonly DirtyMark[] {
   return marked.get(tx) ?? [];

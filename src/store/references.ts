@@ -25,6 +25,7 @@ export interface KnownUser {
   firstName: string;
   lastName: string;
   email: string | null;
+  version: number;
 }
 
 export async function usersByUsername(tx: Tx, usernames: readonly string[]): Promise<KnownUser[]> {

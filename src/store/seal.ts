@@ -54,8 +54,11 @@ export function readOrCreateKey(file: string): Buffer {
     fsyncSync(handle);
     closeSync(handle);
   }
-  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'hex');
-  if (key.length !== 32) throw new LinekeeperError('KEY_MISMATCH', `${file} does not hold 64 hexadecimal digits`);
+  const text = readFileSync(file, 'utf8').trim();
+  // Decoding stops without a word at the first character that is no digit: what is a key is judged before.
+  if (!/^[0-9a-f]{64}$/i.test(text)) {
+    throw new LinekeeperError('KEY_MISMATCH', `${file} does not hold exactly 64 hexadecimal digits`);
+  }
   chmodSync(file, 0o600);
-  return key;
+  return Buffer.from(text, 'hex');
 }

@@ -56,6 +56,15 @@ t.test('the local socket is the administrator; the same app elsewhere is not', a
   t.equal(tcp.status, 401);
 });
 
+t.test('both doors wait equally long for a request', async (t) => {
+  const { app } = await createTestApp(t);
+  const local = createLocalServer(app);
+  for (const limit of ['requestTimeout', 'headersTimeout', 'keepAliveTimeout'] as const) {
+    t.equal(local[limit], app.server[limit], limit);
+  }
+  t.equal(local.requestTimeout, 300_000, 'as docs/import.md says');
+});
+
 t.test('an address that a client claims is not believed, unless its proxy is trusted', async (t) => {
   const headers = { 'x-forwarded-for': '203.0.113.9' };
   const lastIp = (lines: string[]) =>

@@ -75,8 +75,69 @@ t.test('from template to credentials', async (t) => {
   t.match(await api.call('POST', `/imports/${id}/undo`), { status: 200, body: { state: 'undoing' } });
   await reaches(imports, id, 'undone');
   t.match((await api.call('GET', '/extensions')).body, { total: 0 });
+  t.match((await api.call('GET', '/users')).body, { total: 0 }, 'the user who was made with it is gone, too');
   const wrong = await api.call('POST', `/imports/${id}/resume`);
   t.match(wrong, { status: 409, body: { code: 'JOB_STATE_INVALID', details: { state: 'undone', possible: [] } } });
+});
+
+t.test('an undo takes the users along that the import made, unless they have become somebody since', async (t) => {
+  const { api, imports, companyId, send } = await setUp(t);
+  const post = async (path: string, body: object) => (await api.call('POST', path, { body })).body;
+  const old = await post('/users', { companyId, username: 'old', firstName: 'Old', lastName: 'User' });
+  const zoe = await api.extension(companyId, '1020', { userId: old.id });
+  const csv = [
+    'extension,user,first_name,last_name,email',
+    '1001,gone,Gone,One,',
+    '1002,changed,Changed,Since,',
+    '1003,busy,Busy,One,',
+    '1004,old,Old,User,',
+    '1005,twice,Twice,Named,',
+    '1006,twice,Twice,Renamed,twice@example.com',
+    '1007,kept,Kept,Line,',
+    '1008,bare,,,',
+    '1020,moved,Moved,In,',
+  ].join('\n');
+  const sent = await send(`?companyId=${companyId}&strategy=update&start=true`, csv);
+  t.match(sent, { status: 201 }, JSON.stringify(sent.body));
+  const { id } = sent.body;
+  await reaches(imports, id, 'done');
+  t.match((await api.call('GET', `/imports/${id}`)).body, { created: 8, updated: 1, failed: 0 });
+  const users = async () => {
+    const { items } = (await api.call('GET', '/users')).body;
+    return new Map<string, string>(items.map((user: { id: string; username: string }) => [user.username, user.id]));
+  };
+  const made = await users();
+  t.equal(made.size, 8);
+  const extension = async (number: string) => (await api.call('GET', `/extensions?number=${number}`)).body.items[0];
+  await api.call('PATCH', `/users/${made.get('changed')}`, { body: { lastName: 'Married' } });
+  await api.extension(companyId, '1030', { userId: made.get('busy') });
+  await api.call('PATCH', `/extensions/${(await extension('1007')).id}`, { body: { ringSeconds: 60 } });
+
+  await api.call('POST', `/imports/${id}/undo`);
+  await reaches(imports, id, 'undone');
+  const rows = (await api.call('GET', `/imports/${id}/rows`)).body.items;
+  t.same(
+    rows.map((row: { extension: string; errors: { message: string }[] }) => [row.extension, row.errors[0]?.message]),
+    [
+      ['1001', undefined],
+      ['1002', 'its user changed was changed since'],
+      ['1003', 'its user busy also has extension 1030'],
+      ['1004', undefined],
+      ['1005', undefined],
+      ['1006', undefined],
+      ['1007', 'it was changed since'],
+      ['1008', undefined],
+      ['1020', undefined],
+    ],
+  );
+  t.same([...(await users()).keys()].sort(), ['busy', 'changed', 'kept', 'old']);
+  t.equal((await extension('1002')).user?.id, made.get('changed'), 'a row that is refused stays whole');
+  t.match(await extension('1020'), { id: zoe.id, user: { id: old.id } });
+  t.equal(await extension('1001'), undefined);
+  const { items } = (await api.call('GET', '/activity?limit=200')).body;
+  const deleted = items.filter(({ action }: { action: string }) => action === 'user.deleted');
+  t.equal(deleted.length, 4);
+  t.match(deleted[0], { actor: `job:${id}`, companyId, objectType: 'user' });
 });
 
 t.test('a dry run at the upload or later answers with every error, as JSON or CSV', async (t) => {

@@ -61,6 +61,20 @@ t.test('every kind of object is guarded by If-Match, on change and on delete', a
     const answer = await api.call('POST', `/numbers/${number.id}/${action}`, { body, headers: { 'if-match': '"1"' } });
     t.equal(answer.status, 412, action);
   }
+  const whole = `/extensions/${extension.id}`;
+  for (const [path, body] of [
+    [`${whole}/mailbox`, { email: 'a@example.com' }],
+    [`${whole}/accounts`, {}],
+  ] as const) {
+    if (path.endsWith('mailbox')) await api.call('DELETE', path);
+    const etag = String((await api.call('GET', whole)).headers.etag);
+    t.match(await api.call('POST', path, { body, headers: { 'if-match': '"1"' } }), { status: 412 }, path);
+    t.match(await api.call('POST', path, { body, headers: { 'if-match': 'W/"1"' } }), { status: 412 }, path);
+    t.match(await api.call('POST', path, { body, headers: { 'if-match': etag } }), { status: 201 }, path);
+    t.match(await api.call('POST', path, { body, headers: { 'if-match': etag } }), { status: 412 }, `${path} again`);
+  }
+  const again = await api.call('POST', `${whole}/mailbox`, { body: {}, headers: { 'if-match': '*' } });
+  t.match(again, { status: 409, body: { code: 'MAILBOX_EXISTS' } });
   const rotate = `/extensions/${extension.id}/accounts/1/rotate`;
   t.equal((await api.call('POST', rotate, { headers: { 'if-match': '"1"' } })).status, 412);
 });

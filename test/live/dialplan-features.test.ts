@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { TIMEZONES } from '../../src/domain/timezone.ts';
 import { freePort, until } from '../support/asterisk.ts';
 import { type Dialplan, startDialplan, writeCategory } from '../support/dialplan.ts';
 
@@ -56,6 +57,49 @@ t.test('voicemail', async (t) => {
       await call.end();
       await hangUpAll(d);
     }
+  });
+
+  await t.test('*98 asks which mailbox, of the own company and no other', async (t) => {
+    const bob = { user: '3002', secret: 'secret-3002' };
+    await d.ami.dbPut('linekeeper/extension/beta', '3007', { accounts: 'beta-3007', mailbox: '3007@lk-beta' });
+    const asked = phones.call({ ...bob, to: '*98', hold: 20_000, digits: '3003#' });
+    t.equal(await asked.status(), 200);
+    await until(async () => (await pbx.rx('core show channels')).includes('Read(LK_DIGITS'), 'the question');
+    const opened = 'VoiceMailMain(3003@lk-acme)';
+    await until(async () => (await pbx.rx('core show channels')).includes(opened), opened);
+    await asked.end();
+    await hangUpAll(d);
+    for (const digits of ['3007#', '3999#', '#']) {
+      const other = phones.call({ ...bob, to: '*98', hold: 20_000, digits });
+      t.equal(await other.status(), 200);
+      await until(() => other.messages().includes('\nBYE '), `${digits} to end the call`);
+      t.equal(await other.done, 0);
+    }
+  });
+
+  await t.test('*98 asks in silence where the sounds are not installed', async (t) => {
+    const file = join(pbx.configDir, 'linekeeper-dialplan.conf');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace('vm-login', 'no-such-sound'));
+    await pbx.rx('dialplan reload');
+    await until(async () => (await pbx.rx('dialplan show *98@linekeeper-phone')).includes('no-such-sound'), 'reload');
+    const bob = { user: '3002', secret: 'secret-3002' };
+    const call = phones.call({ ...bob, to: '*98', hold: 20_000, digits: '3003#' });
+    t.equal(await call.status(), 200);
+    const opened = 'VoiceMailMain(3003@lk-acme)';
+    await until(async () => (await pbx.rx('core show channels')).includes(opened), opened);
+    await call.end();
+    await hangUpAll(d);
+    writeFileSync(file, text);
+    await pbx.rx('dialplan reload');
+  });
+
+  await t.test('every time zone that a mailbox may have is known to Asterisk and its machine', async (t) => {
+    const shown = await pbx.rx('voicemail show zones');
+    const declared = new Set(shown.split('\n').map((line) => line.split(/\s+/)[0] ?? ''));
+    const system = `/proc/${pbx.pid()}/root/usr/share/zoneinfo`;
+    const missing = TIMEZONES.filter((zone) => !declared.has(zone) || !existsSync(join(system, zone)));
+    t.same(missing, []);
   });
 
   await t.test('*97 without a mailbox and *98 of an unknown one are refused', async (t) => {

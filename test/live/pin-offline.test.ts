@@ -11,11 +11,13 @@ const { pbx, ami, acme } = test;
 const A = '471100';
 const OURS = '815900';
 const THEIRS = '263700';
+const LONG = '26370026370026';
+const STARRED = '2637*00';
 const ref = (number: string) => `mailbox/${number}@lk-acme-${String(Number(number) % 1000).padStart(2, '0')}`;
 const line = async (number: string) => (await onPbx(pbx, ami))[ref(number)] ?? '';
 
 const ids: Record<string, string> = {};
-for (const number of ['1001', '1002', '1003', '1004', '1005']) {
+for (const number of ['1001', '1002', '1003', '1004', '1005', '1006', '1007']) {
   ids[number] = (await test.create(acme, number, { displayName: `User ${number}`, mailbox: { pin: A } })).id;
 }
 await test.synced();
@@ -31,6 +33,10 @@ function rewrite(number: string, from: string, to: string): void {
   writeFileSync(file, changed);
 }
 
+async function conflictsOf(number: string) {
+  return (await test.activity('mailbox.pin_conflict')).filter(({ objectId }) => objectId === idOf(number));
+}
+
 t.test('PINs that change while the core is stopped', async (t) => {
   await test.stop();
   // One by DTMF, the others as it leaves them: of changes in the same instant Asterisk itself keeps only the last.
@@ -40,6 +46,8 @@ t.test('PINs that change while the core is stopped', async (t) => {
   rewrite('1003', A, THEIRS);
   rewrite('1004', A, '-');
   rewrite('1005', A, OURS);
+  rewrite('1006', A, LONG);
+  rewrite('1007', A, STARRED);
   await test.offline(async () => {
     await test.update(idOf('1002'), { mailbox: { pin: OURS } });
     await test.update(idOf('1003'), { displayName: 'New Name', mailbox: { email: 'new@example.org' } });
@@ -56,11 +64,20 @@ t.test('PINs that change while the core is stopped', async (t) => {
   await t.test('on both sides: the phone wins, and what lost is told, masked', async (t) => {
     t.equal(await test.pin(idOf('1002')), THEIRS);
     t.match(await line('1002'), new RegExp(`^${THEIRS},`));
-    const conflicts = await test.activity('mailbox.pin_conflict');
-    t.match(conflicts, [
+    t.match(await conflictsOf('1002'), [
       { actor: 'phone', objectId: idOf('1002'), details: { extension: '1002', pin: '****', loser: 'database' } },
     ]);
-    t.equal(conflicts.length, 1);
+  });
+
+  await t.test('longer than ours may be: adopted', async (t) => {
+    t.equal(await test.pin(idOf('1006')), LONG);
+    t.match(await line('1006'), new RegExp(`^${LONG},User 1006,`));
+  });
+
+  await t.test('one that cannot be adopted: ours is written back, and the loss is told', async (t) => {
+    t.equal(await test.pin(idOf('1007')), A);
+    t.match(await line('1007'), new RegExp(`^${A},`));
+    t.match(await conflictsOf('1007'), [{ actor: 'pbx:local', details: { pin: '****', loser: 'phone' } }]);
   });
 
   await t.test('the name here and the PIN by phone: both are kept', async (t) => {
@@ -80,13 +97,14 @@ t.test('PINs that change while the core is stopped', async (t) => {
 
   await t.test('each is told once, and no PIN stands in the activity or the log', async (t) => {
     const adopted = (await test.activity('mailbox.pin_adopted')).map(({ details }) => details.extension);
-    t.same(adopted.sort(), ['1001', '1003']);
+    t.same(adopted.sort(), ['1001', '1003', '1006']);
     const told = JSON.stringify(await test.activity()) + test.logged.join();
     t.notMatch(told, new RegExp(`${A}|${OURS}|${THEIRS}`));
+    t.notOk(told.includes(STARRED));
     t.same(await onPbx(pbx, ami), await test.desired());
     await test.audit();
-    t.equal((await test.activity('mailbox.pin_adopted')).length, 2);
-    t.equal((await test.activity('mailbox.pin_conflict')).length, 1);
+    t.equal((await test.activity('mailbox.pin_adopted')).length, 3);
+    t.equal((await test.activity('mailbox.pin_conflict')).length, 2);
   });
 });
 
@@ -106,7 +124,7 @@ t.test("a PBX whose database wins: ours is written, and the phone's is told as t
   t.match(await line('1002'), new RegExp(`^${OURS},`));
   const conflicts = await test.activity('mailbox.pin_conflict');
   t.match(conflicts.at(-1), { actor: 'pbx:local', objectId: idOf('1002'), details: { pin: '****', loser: 'phone' } });
-  t.equal(conflicts.length, 2);
+  t.equal(conflicts.length, 3);
   t.notMatch(JSON.stringify(await test.activity()), /63729/);
   t.same(await onPbx(pbx, ami), await test.desired());
 });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { freePort, until } from '../support/asterisk.ts';
@@ -101,3 +101,31 @@ t.test("an extension whose endpoint is the operator's fails with the reason, and
   await test.synced();
   t.equal(await phones.register(his1002, await freePort()), 200, 'and when ours is deleted, too');
 });
+
+t.test(
+  'an extension that clashed is settled by the first audit after the operator took his endpoint away',
+  async (t) => {
+    const { id, secret } = await test.create(acme, '1002', { displayName: 'Bob', mailbox: {} });
+    const mark = () => test.core.db.read.outbox.findFirst({ where: { ownerId: id } });
+    const failed = await until(async () => {
+      const row = await mark();
+      return row?.errorCode === null ? undefined : row;
+    }, 'the extension to fail');
+    await test.core.fleet.run(test.pbxId);
+    const still = await mark();
+    t.match(still, { errorCode: 'ENDPOINT_TAKEN_ON_PBX' }, 'an audit that finds the clash changes nothing');
+    t.same(still?.nextAttemptAt, failed?.nextAttemptAt, 'nor when it is tried again');
+
+    writeFileSync(join(pbx.configDir, '../custom/pjsip.conf'), PJSIP.slice(PJSIP.indexOf('[reception]')));
+    await pbx.rx('module reload res_pjsip.so');
+    await until(
+      async () => (await pbx.rx('pjsip show endpoint 1002')).includes('Unable to find'),
+      'his endpoint to go',
+    );
+    t.match(await mark(), { errorCode: 'ENDPOINT_TAKEN_ON_PBX' });
+    await test.audit();
+    await test.synced();
+    t.equal(await mark(), null);
+    t.equal(await phones.register({ user: '1002', secret }, await freePort()), 200, 'and our phone registers');
+  },
+);

@@ -38,6 +38,8 @@ export function realParts(db: Database): Pick<ImportsDeps, 'changes' | 'writer'>
     apply: batch.apply,
     removeCreated: (tx, actor, items) => batch.remove(tx, actor, items, 'spare'),
     restore: batch.restore,
+    heldUsers: batch.heldUsers,
+    removeUsers: batch.removeUsers,
   };
   return { changes, writer };
 }

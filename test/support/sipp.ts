@@ -19,6 +19,8 @@ export interface CallOptions extends Account {
   name?: string;
   /** How long to talk, in ms, unless the other side hangs up first. */
   hold?: number;
+  /** Typed (RFC 2833) a second after the call was answered, instead of talking. */
+  digits?: string;
 }
 
 /** One running SIPp and what went over its wire. */
@@ -133,7 +135,15 @@ export function createPhones(t: Teardown, sipPort: number) {
 
     /** A call of a phone. */
     call(options: CallOptions): SippRun {
-      return start('caller', '127.0.0.1', callKeys(options, audio), ['-s', options.to, ...credentials(options)]);
+      const media =
+        options.digits === undefined
+          ? exec(`rtp_stream="${audio},-1,0,PCMU/8000"`)
+          : `<pause milliseconds="1000"/>${exec(`play_dtmf="${options.digits}"`)}`;
+      return start('caller', '127.0.0.1', { ...callKeys(options, audio), media }, [
+        '-s',
+        options.to,
+        ...credentials(options),
+      ]);
     },
 
     /** A call that a trunk at `ip` delivers. */
@@ -154,6 +164,10 @@ export function createPhones(t: Teardown, sipPort: number) {
 
 function callKeys(options: { user: string; name?: string; hold?: number }, audio: string): Record<string, string> {
   return { user: options.user, name: options.name ?? options.user, hold: String(options.hold ?? 300), audio };
+}
+
+function exec(what: string): string {
+  return `<nop><action><exec ${what}/></action></nop>`;
 }
 
 function credentials({ user, secret }: Account): string[] {

@@ -13,7 +13,6 @@ import {
   rangeSchema,
   slugOfMailboxContext,
   slugSchema,
-  timezoneSchema,
   trunkSchema,
 } from '../../src/domain/company.ts';
 import { endpointId } from '../../src/domain/sip-account.ts';
@@ -197,12 +196,6 @@ const OTHERS: [
   ['DE is a country', countrySchema, 'DE', true],
   ['de is none', countrySchema, 'de', false],
   ['XX is none', countrySchema, 'XX', false],
-  ['Europe/Berlin is a zone', timezoneSchema, 'Europe/Berlin', true],
-  ['UTC is a zone', timezoneSchema, 'UTC', true],
-  ['America/Argentina/Buenos_Aires is a zone', timezoneSchema, 'America/Argentina/Buenos_Aires', true],
-  ['Mars/Base is none', timezoneSchema, 'Mars/Base', false],
-  ['an offset is none', timezoneSchema, '+01:00', false],
-  ['a zone with options behind it is none', timezoneSchema, 'UTC|emailbody=x', false],
   ['a trunk is named like a section', trunkSchema, 'my_trunk-1', true],
   ['a trunk cannot hold a slash', trunkSchema, 'a/b', false],
   ['a trunk cannot hold an ampersand', trunkSchema, 'a&b', false],

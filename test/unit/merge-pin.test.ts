@@ -19,6 +19,7 @@ type Outcome = { pin: string; adopted?: string; loser?: 'phone' | 'database' };
 const A = '471100';
 const B = '815900';
 const C = '263700';
+const LONGEST = '47'.repeat(40).slice(1);
 const TABLE: [sentence: string, row: Row, outcome: Outcome][] = [
   ['nobody changed anything', { a: A, d: A, o: A }, { pin: A }],
   ['we changed it: ours is written', { a: A, d: B, o: A }, { pin: B }],
@@ -31,14 +32,20 @@ const TABLE: [sentence: string, row: Row, outcome: Outcome][] = [
   ['the mailbox is not there: ours is written', { a: A, d: A, o: undefined }, { pin: A }],
   ['somebody emptied the PIN: ours is written', { a: A, d: A, o: '' }, { pin: A }],
   ['somebody wrote "-", no password: ours is written', { a: A, d: A, o: '-' }, { pin: A }],
-  ['somebody locked the PIN with a dash: ours is written', { a: A, d: A, o: `-${B}` }, { pin: A }],
-  ['somebody wrote letters: ours is written', { a: A, d: A, o: 'secret' }, { pin: A }],
-  ['three digits are no PIN: ours is written', { a: A, d: A, o: '123' }, { pin: A }],
+  ['somebody locked the PIN with a dash: ours is written', { a: A, d: A, o: `-${B}` }, { pin: A, loser: 'phone' }],
+  ['somebody wrote letters: ours is written', { a: A, d: A, o: 'secret' }, { pin: A, loser: 'phone' }],
+  ['three digits are no PIN: ours is written, the loss is told', { a: A, d: A, o: '123' }, { pin: A, loser: 'phone' }],
+  ['a star in it: the loss is told', { a: A, d: A, o: '12*456' }, { pin: A, loser: 'phone' }],
+  ['and told once: ours stands there again', { a: A, d: A, o: A }, { pin: A }],
+  ['both changed it, theirs is none: the loss is told', { a: A, d: B, o: '12' }, { pin: B, loser: 'phone' }],
   ['four digits by phone are adopted', { a: A, d: A, o: '4719' }, { pin: '4719', adopted: '4719' }],
   ['ours stands there, written and not confirmed', { a: A, written: B, d: C, o: B }, { pin: C }],
   ['ours was announced and never written', { a: A, written: B, d: B, o: A }, { pin: B }],
   ['a phone changed it meanwhile', { a: A, written: B, d: B, o: C }, { pin: C, adopted: C, loser: 'database' }],
   ['ten digits by phone are adopted', { a: A, d: A, o: '4719471947' }, { pin: '4719471947', adopted: '4719471947' }],
+  ['so are eleven', { a: A, d: A, o: '47194719471' }, { pin: '47194719471', adopted: '47194719471' }],
+  ['and as many as Asterisk keeps', { a: A, d: A, o: LONGEST }, { pin: LONGEST, adopted: LONGEST }],
+  ['more are told as lost', { a: A, d: A, o: `${LONGEST}1` }, { pin: A, loser: 'phone' }],
 ];
 for (const [sentence, { a, written, d, o, conflict = 'phone' }, outcome] of TABLE) {
   t.test(sentence, async (t) => {

@@ -220,3 +220,25 @@ t.test('what is shown is what is approved: nobody changes a plan afterwards', as
 t.test('objects that the plan was not asked to look at are left alone', async (t) => {
   t.same(planOf({ desired: { 'aor/1': 'a' }, observed: { 'aor/3': 'c' }, more: { refs: [] } }).changes, []);
 });
+
+t.test(
+  'a PIN that cannot be adopted is told as lost when ours is written over it, not while it is only reported',
+  async (t) => {
+    const ref = 'mailbox/1@c';
+    const known: Applied = {
+      owner: owner(ref),
+      fingerprint: print('4711,Ann'),
+      pinFingerprint: print('4711'),
+      settled: true,
+    };
+    const world = { desired: { [ref]: '4711,Ann' }, observed: { [ref]: '12*4,Ann' } };
+    const made = (more: Partial<PlanInput>) =>
+      planOf({ ...world, more: { applied: new Map([[ref, known]]), ...more } });
+    const enforced = made({});
+    t.match(enforced.changes, [{ op: 'update', ref, after: '4711,Ann' }]);
+    t.same(enforced.adoptions, [{ ref, owner: owner(ref), pin: undefined, loser: 'phone' }]);
+    const reported = made({ policy: 'report' });
+    t.same([reported.changes, reported.adoptions], [[], []]);
+    t.match(reported.drift, [{ ref, action: 'reported' }]);
+  },
+);

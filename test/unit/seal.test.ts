@@ -77,11 +77,15 @@ t.test('the key file', async (t) => {
   t.equal(statSync(file).mode & 0o777, 0o600, 'nobody else may read it');
   t.same(readOrCreateKey(file), first, 'is read, not made anew');
   t.match(readFileSync(file, 'utf8'), /^[0-9a-f]{64}\n$/);
-  for (const content of ['', 'not hex at all', first.toString('hex').slice(2)]) {
+  const hex = first.toString('hex');
+  const more = [`${hex}00`, `${hex}zz`, `${hex} # of the old server`, `${hex}\n${hex}`, `${hex.slice(1)} 0`];
+  for (const content of ['', 'not hex at all', hex.slice(2), hex.slice(1), ...more]) {
     writeFileSync(file, content);
     t.throws(() => readOrCreateKey(file), MISMATCH, `refused: ${JSON.stringify(content)}`);
     t.equal(readFileSync(file, 'utf8'), content, 'and left as it is');
   }
+  writeFileSync(file, `  ${hex.toUpperCase()}\r\n`);
+  t.same(readOrCreateKey(file), first, 'blanks around it and capitals change nothing');
   rmSync(file);
   t.not(readOrCreateKey(file).toString('hex'), first.toString('hex'), 'every key is another');
   t.ok(existsSync(file));

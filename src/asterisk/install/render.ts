@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { TIMEZONES } from '../../domain/timezone.ts';
 import { LinekeeperError } from '../../errors.ts';
 import type { AmiSecrets } from './logins.ts';
 import { renderTemplate } from './templates.ts';
@@ -89,11 +90,11 @@ export function renderInstall(options: InstallOptions): InstallFile[] {
 }
 
 /**
- * A mailbox names its time zone by its IANA name, so each zone is declared under that name. Should voicemail.conf have a
+ * A mailbox names its time zone by its IANA name, so each zone that is accepted is declared under that name. Should voicemail.conf have a
  * [zonemessages] of its own, Asterisk reads only the first: times are then spoken in the PBX's own zone.
  */
 function renderVoicemail(): string {
-  const zones = Intl.supportedValuesOf('timeZone').map((zone) => `${zone}=${zone}|'vm-received' Q 'digits/at' R\n`);
+  const zones = TIMEZONES.map((zone) => `${zone}=${zone}|'vm-received' Q 'digits/at' R\n`);
   const includes = VOICEMAIL_FILES.map((file) => `#include ${file}\n`);
   return `[zonemessages]\n${zones.join('')}\n; Linekeeper's mailboxes are spread over these files.\n${includes.join('')}`;
 }

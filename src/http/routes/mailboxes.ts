@@ -3,9 +3,8 @@ import { mailboxInputSchema } from '../../domain/extension-input.ts';
 import { LinekeeperError } from '../../errors.ts';
 import type { Tx } from '../../store/database.ts';
 import { expectVersion } from '../../store/queries/expect-version.ts';
-import { MAILBOXES } from '../../store/queries/lines.ts';
+import { EXTENSIONS, MAILBOXES } from '../../store/queries/lines.ts';
 import { readOne } from '../../store/queries/page.ts';
-import { mustSee } from '../access.ts';
 import { contextOf } from '../context.ts';
 import { withCredentials } from '../credentials.ts';
 import { answerOne, answerPage, ownCompany, readVisible } from '../read.ts';
@@ -55,7 +54,7 @@ export function mailboxRoutes(app: App, deps: HttpDeps, write: Write): void {
     tag,
     operationId: 'createMailbox',
     summary: 'Give an extension a mailbox',
-    description: 'Without `pin` it gets a random one, shown once.',
+    description: 'Without `pin` it gets a random one, shown once. `If-Match` takes the ETag of the extension.',
   };
   const creation = actionRoute('lines:write', create, mailboxInputSchema, answerSchema, {
     status: 201,
@@ -64,7 +63,9 @@ export function mailboxRoutes(app: App, deps: HttpDeps, write: Write): void {
   app.post(path, creation, async (request, reply) =>
     write(request, reply, async (tx) => {
       const { id } = request.params;
-      await mustSee(tx, request.principal, 'extension', id);
+      // There is no mailbox yet: what the caller has seen is the extension.
+      const extension = await readVisible(tx, request.principal, EXTENSIONS, 'extension', id);
+      expectVersion({ version: Number(extension.version) }, contextOf(request).ifVersion);
       if ((await readOne(tx, MAILBOXES, id)) !== undefined) {
         throw new LinekeeperError('MAILBOX_EXISTS', 'the extension has a mailbox');
       }

@@ -57,7 +57,7 @@ export function accountRoutes(app: App, deps: HttpDeps, write: Write): void {
     tag,
     operationId: 'addSipAccount',
     summary: 'Add a SIP account, for one more device that rings',
-    description: 'The secret is shown once.',
+    description: 'The secret is shown once. `If-Match` takes the ETag of the extension.',
   };
   const addition = actionRoute('lines:write', add, accountInputSchema, answerSchema, { status: 201 });
   app.post(path, addition, async (request, reply) =>
