@@ -1,9 +1,10 @@
-import { isAstDb, kindOf, type Ref } from '../plan/pbx-object.ts';
+import { isAstDb, kindOf, type PbxObjectKind, type Ref } from '../plan/pbx-object.ts';
+import type { Reload } from '../plan/ports.ts';
 import { ownerKey } from '../plan/source.ts';
 import { type AppliedRow, recordApplied } from '../store/applied.ts';
 import { type DirtyOwner, type Failure, postpone, recordFailures, settle } from '../store/outbox.ts';
 import { appliedRow } from './applied-row.ts';
-import type { Batch } from './batch.ts';
+import { Batch, type Expectation } from './batch.ts';
 import type { PbxContext } from './context.ts';
 
 /** Objects that are recorded in one transaction: bounds how long other writers wait. */
@@ -44,18 +45,41 @@ export async function confirm(context: PbxContext, batch: Batch): Promise<void> 
   }
 }
 
+const RELOADED_BY: Partial<Record<PbxObjectKind, Reload>> = { context: 'dialplan', mailbox: 'voicemail' };
+
 /** Lines in files of ours are live only after their module has read them. */
 export function queueReloads(reloads: PbxContext['reloads'], batch: Batch): void {
-  const kinds = new Set([...batch.expected.keys()].map(kindOf));
-  if (kinds.has('context')) reloads.add('dialplan', batch);
-  if (kinds.has('mailbox')) reloads.add('voicemail', batch);
+  for (const what of new Set([...batch.expected.keys()].map((ref) => RELOADED_BY[kindOf(ref)]))) {
+    if (what !== undefined) reloads.add(what, batch);
+  }
 }
 
-/** The module has read the files: their lines are live, and their owners settled. */
-export async function confirmReloaded(context: PbxContext, batch: Batch): Promise<void> {
-  const inFiles = batch.ownersInFiles();
-  const owners = [...batch.owners.values()].filter((owner) => inFiles.has(ownerKey(owner)));
-  await record(context, batch, owners, (ref) => !isAstDb(ref));
+/** Owners of lines that this reload makes live: a batch may wait for more than one. */
+export function reloadedOwners(batch: Batch, what: Reload): DirtyOwner[] {
+  const keys = new Set<string>();
+  for (const [ref, { owner }] of batch.expected) if (RELOADED_BY[kindOf(ref)] === what) keys.add(ownerKey(owner));
+  return [...batch.owners.values()].filter((owner) => keys.has(ownerKey(owner)));
+}
+
+/**
+ * The reload failed: its owners come again by themselves. What was written is kept, without them, so that it is known as
+ * ours when one of them is deleted before that.
+ */
+export function unloaded(batches: readonly Batch[], what: Reload): Batch {
+  const expected = new Map<Ref, Expectation>();
+  for (const batch of batches) {
+    for (const [ref, one] of batch.expected) if (RELOADED_BY[kindOf(ref)] === what) expected.set(ref, one);
+  }
+  const kept = new Batch();
+  for (const [ref, { owner, value }] of expected) kept.expect(ref, owner, value);
+  return kept;
+}
+
+/** The module has read the files: its lines are live, and their owners settled. */
+export async function confirmReloaded(context: PbxContext, what: Reload, batch: Batch): Promise<void> {
+  const isRead = (ref: Ref) => RELOADED_BY[kindOf(ref)] === what;
+  await record(context, batch, reloadedOwners(batch, what), isRead);
+  for (const ref of batch.expected.keys()) if (isRead(ref)) batch.expected.delete(ref);
 }
 
 async function record(

@@ -2,7 +2,7 @@ import { isLinekeeperError, LinekeeperError, messageOf } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import { outboxStats, recordFailures, retryAllNow } from '../store/outbox.ts';
 import { audit, view } from './audit.ts';
-import { confirmReloaded } from './confirm.ts';
+import { confirmReloaded, reloadedOwners, unloaded } from './confirm.ts';
 import type { PbxContext } from './context.ts';
 import { drainAll } from './drain-all.ts';
 import { createReloadQueue } from './reload-queue.ts';
@@ -142,15 +142,17 @@ export function createPbxReconciler(parts: Parts): PbxReconciler {
         await context.port.reload(what);
       } catch (error) {
         if (!isLinekeeperError(error)) throw error;
-        const owners = batches.flatMap((batch) => [...batch.owners.values()]);
+        if (isOnline) reloads.keep(what, unloaded(batches, what));
+        const owners = batches.flatMap((batch) => reloadedOwners(batch, what));
         const failed = owners.map((owner) => ({ ...owner, code: error.code, reason: error.message, retryable: true }));
         await db.note((tx) => recordFailures(tx, settings.id, failed));
         for (const owner of failed)
           parts.board.announce({ owner, state: 'failed', code: owner.code, reason: owner.reason });
         continue;
       }
-      for (const batch of batches) await confirmReloaded(context, batch);
-      log.info({ what, owners: batches.reduce((sum, batch) => sum + batch.owners.size, 0) }, 'reloaded');
+      const owners = batches.reduce((sum, batch) => sum + reloadedOwners(batch, what).length, 0);
+      for (const batch of batches) await confirmReloaded(context, what, batch);
+      log.info({ what, owners }, 'reloaded');
     }
     const next = reloads.nextDueMs();
     if (next !== undefined) wakeIn(next);

@@ -8,6 +8,8 @@ import type { ReconcilerLimits } from './context.ts';
  */
 export interface ReloadQueue {
   add(what: Reload, batch: Batch): void;
+  /** Goes along with the next reload, and causes none. */
+  keep(what: Reload, batch: Batch): void;
   /** What is due now, with the batches it serves; they leave the queue. */
   takeDue(): { what: Reload; batches: Batch[] }[];
   /** All that waits, the oldest first. */
@@ -24,6 +26,8 @@ interface Waiting {
   lastAt: number;
 }
 
+const NEVER = Number.POSITIVE_INFINITY;
+
 export function createReloadQueue(limits: Pick<ReconcilerLimits, 'reloadQuietMs' | 'reloadMaxMs'>): ReloadQueue {
   const queue = new Map<Reload, Waiting>();
   const dueAt = (what: Reload, { firstAt, lastAt }: Waiting) =>
@@ -31,10 +35,14 @@ export function createReloadQueue(limits: Pick<ReconcilerLimits, 'reloadQuietMs'
   return {
     add(what, batch) {
       const now = performance.now();
-      const waiting = queue.get(what) ?? { batches: [], firstAt: now, lastAt: now };
-      waiting.batches.push(batch);
-      waiting.lastAt = now;
-      queue.set(what, waiting);
+      const waiting = queue.get(what);
+      const isFirst = waiting === undefined || waiting.firstAt === NEVER;
+      const batches = [...(waiting?.batches ?? []), batch];
+      queue.set(what, { batches, firstAt: isFirst ? now : waiting.firstAt, lastAt: now });
+    },
+    keep(what, batch) {
+      const { batches = [], firstAt = NEVER, lastAt = NEVER } = queue.get(what) ?? {};
+      queue.set(what, { batches: [batch, ...batches], firstAt, lastAt });
     },
     takeDue() {
       const now = performance.now();
@@ -44,7 +52,7 @@ export function createReloadQueue(limits: Pick<ReconcilerLimits, 'reloadQuietMs'
     },
     batches: () => [...queue.values()].flatMap(({ batches }) => batches),
     nextDueMs() {
-      const times = [...queue].map(([what, waiting]) => dueAt(what, waiting));
+      const times = [...queue].map(([what, waiting]) => dueAt(what, waiting)).filter((time) => time !== NEVER);
       return times.length === 0 ? undefined : Math.max(0, Math.min(...times) - performance.now());
     },
     clear: () => queue.clear(),

@@ -32,7 +32,8 @@ t.test('the link to the PBX is cut, frozen, slow', async (t) => {
         // Far enough for logins and the first answers; where it falls is the fault itself.
         proxy.faults = { cutAfter: 400 + random.below(6000) };
         proxy.cut();
-        await until(() => proxy.connections >= before + 4, 'the daemon to connect again');
+        // It lets ever more time pass, up to 30 s, before it tries a link that broke soon again.
+        await until(() => proxy.connections >= before + 4, 'the daemon to connect again', 90_000);
         await traffic.acked(3);
       }
       proxy.faults = {};

@@ -79,3 +79,17 @@ t.test('without a quiet time every reload is due at once', async (t) => {
   queue.add('voicemail', new Batch());
   t.equal(queue.takeDue().length, 1);
 });
+
+t.test('what a reload that failed has left behind goes along with the next one, and causes none', async (t) => {
+  const { queue, pass } = setup(t);
+  const [kept, batch] = [new Batch(), new Batch()];
+  queue.keep('voicemail', kept);
+  pass(10_000);
+  t.equal(queue.nextDueMs(), undefined);
+  t.same(queue.takeDue(), []);
+  t.strictSame(queue.batches(), [kept]);
+  queue.add('voicemail', batch);
+  t.equal(queue.nextDueMs(), 100);
+  pass(100);
+  t.strictSame(queue.takeDue(), [{ what: 'voicemail', batches: [kept, batch] }]);
+});

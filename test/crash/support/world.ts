@@ -22,6 +22,8 @@ export interface WorldOptions {
   /** The AMI port that the daemon is told; default: Asterisk's own, behind a proxy. */
   amiPort?: number;
   slots?: number;
+  /** How often a request that was answered is sent once more under its key. */
+  repeat?: number;
   dataDir?: string;
   daemon?: Partial<DaemonOptions>;
   policy?: string;
@@ -70,7 +72,7 @@ export class World {
       world.ledger.close();
     });
     await world.start();
-    await world.#setUp(options.policy);
+    await world.#setUp(options);
     return world;
   }
 
@@ -84,7 +86,7 @@ export class World {
     return new DaemonProcess({ ...this.#options, ...options });
   }
 
-  async #setUp(policy = 'enforce'): Promise<void> {
+  async #setUp({ policy = 'enforce', repeat }: WorldOptions): Promise<void> {
     const local = new Api({ socketPath: join(this.dataDir, 'admin.sock') });
     const { token } = await local.must('POST', '/tokens', { body: { name: 'crash', scopes: ['admin'] } });
     local.close();
@@ -96,7 +98,7 @@ export class World {
     this.companyId = (await this.api.must('POST', '/companies', { body: company })).id;
     await this.inSync();
     const { api, ledger, random, companyId, slots } = this;
-    this.traffic = new Traffic({ api, ledger, random, companyId, slots });
+    this.traffic = new Traffic({ api, ledger, random, companyId, slots, ...(repeat === undefined ? {} : { repeat }) });
   }
 
   async sync(): Promise<Json> {

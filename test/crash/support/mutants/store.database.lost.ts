@@ -13,7 +13,7 @@ export async function openDatabase(options: original.DatabaseOptions): Promise<o
         db.write(async (tx) => {
           const value = await work(tx);
           resolve(value);
-          await delay(40);
+          await delay(250);
           return value;
         }).catch(reject);
       }),
