@@ -20,6 +20,8 @@ export class Batch {
   owners = new Map<string, DirtyOwner>();
   expected = new Map<Ref, Expectation>();
   failures = new Map<string, OwnerFailure>();
+  /** Something in a file of ours was written. */
+  hasFiles = false;
   #refs = new Map<string, Ref[]>();
 
   add(owner: DirtyOwner): void {
@@ -28,6 +30,7 @@ export class Batch {
 
   expect(ref: Ref, owner: Owner, value: string | undefined): void {
     this.expected.set(ref, { owner, value });
+    if (!isAstDb(ref)) this.hasFiles = true;
     const key = ownerKey(owner);
     const refs = this.#refs.get(key);
     if (refs === undefined) this.#refs.set(key, [ref]);
@@ -63,6 +66,7 @@ export class Batch {
     taken.expected = this.expected;
     taken.failures = this.failures;
     taken.#refs = this.#refs;
+    taken.hasFiles = this.hasFiles;
     this.owners = new Map();
     this.expected = new Map();
     this.failures = new Map();

@@ -5,8 +5,10 @@ import { confirm } from './confirm.ts';
 import type { PbxContext } from './context.ts';
 import { applyDirty } from './drain.ts';
 
-/** Owners that are projected and written at a time: a file of mailboxes is rewritten whole for each such batch. */
-const TAKE = 4000;
+/** Owners that are projected and written at a time: while Asterisk writes some, the next are prepared. */
+const TAKE = 1000;
+/** The same when mailboxes are among them: each of their files is rewritten whole, however few lines change. */
+const TAKE_WITH_FILES = 4000;
 /** With more than this on the way, more is probably coming (an import): it is worth a moment to read back together. */
 const MANY = 200;
 const GATHER_MS = 40;
@@ -22,7 +24,7 @@ export async function drainAll(context: PbxContext, isStopped: () => boolean): P
   let hasGathered = false;
   const batch = new Batch();
   for (;;) {
-    const dirty = isStopped() ? [] : await takeDue(context.db, context.settings.id, position, TAKE);
+    const dirty = isStopped() ? [] : await takeDue(context.db, context.settings.id, position, batch.hasFiles ? TAKE_WITH_FILES : TAKE);
     const last = dirty.at(-1);
     if (last !== undefined) {
       position = last.position;

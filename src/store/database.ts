@@ -38,13 +38,16 @@ export interface DatabaseOptions {
 /** Milliseconds a write waits for a lock of somebody else's sqlite3 shell; better-sqlite3 blocks the event loop meanwhile. */
 const BUSY_MS = 250;
 
+/** Pages (4 kB) of the log before they go into the database file: an import writes the same ones again and again. */
+const CHECKPOINT_PAGES = 4000;
+
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 });
   const lock = lockDatabase(options.file);
   try {
     const migrations = migrate(options.file, options.migrationsFolder);
     const seal = createSeal(readOrCreateKey(options.keyFile));
-    const writer = await connect(options.file, ['synchronous = FULL', 'foreign_keys = ON']);
+    const writer = await connect(options.file, ['synchronous = FULL', 'foreign_keys = ON', `wal_autocheckpoint = ${CHECKPOINT_PAGES}`]);
     const read = await connect(options.file, ['query_only = ON']);
     await checkKey(writer, seal, options.keyFile);
     let tail: Promise<unknown> = Promise.resolve();
