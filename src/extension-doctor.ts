@@ -43,7 +43,7 @@ async function objectsFinding({ db, connection }: Core, { id, pbx }: ExtensionAt
   const owner = { type: 'extension', id } as const;
   const desired = desiredObjects(await desiredOf(db.read, db.seal, createDigests(db.seal), [owner]));
   try {
-    const observed = await connection(pbx.id).pbx.port.observeRefs([...desired.keys()]);
+    const observed = await connection(pbx.id).connection.port.observeRefs([...desired.keys()]);
     const missing = [...desired.keys()].filter((ref) => observed.get(ref) === undefined);
     const different = [...desired].filter(([ref, { value }]) => {
       const seen = observed.get(ref);

@@ -21,7 +21,7 @@ export async function diagnosePbx(core: Core, status: PbxStatus): Promise<Findin
     const advice = 'Enable it when it shall be kept in sync again.';
     return [{ subject, state: 'attention', text: 'is disabled', advice }];
   }
-  const logins = await core.connection(status.pbxId).pbx.logins();
+  const logins = core.connection(status.pbxId).connection.state();
   return [
     stateFinding(subject, status),
     ...(Object.entries(logins) as [AmiRole, LoginState][]).map(([role, login]) => loginFinding(subject, role, login)),

@@ -1,15 +1,15 @@
-import { connectRemotePbx, type RemotePbx } from './asterisk/thread/remote-pbx.ts';
+import { connectPbx, type PbxConnection } from './asterisk/pbx-connection.ts';
 import type { Logger } from './log.ts';
 import type { PbxLinks } from './reconciler/fleet.ts';
 import type { PbxRow } from './store/pbxes.ts';
 
 export interface ConnectedPbx extends PbxLinks {
-  pbx: RemotePbx;
+  connection: PbxConnection;
 }
 
-/** Connects a PBX row to its thread, in the words of the reconciler. */
+/** Connects a PBX row to the AMI client, in the words of the reconciler. */
 export function connectLinks(row: PbxRow, log: Logger): ConnectedPbx {
-  const pbx = connectRemotePbx({
+  const connection = connectPbx({
     host: row.host,
     port: row.amiPort,
     logins: row.logins,
@@ -17,15 +17,18 @@ export function connectLinks(row: PbxRow, log: Logger): ConnectedPbx {
     ...(row.tls ? { tls: {} } : {}),
   });
   return {
-    pbx,
-    port: pbx.port,
-    start: () => pbx.start(),
-    stop: () => pbx.stop(),
+    connection,
+    port: connection.port,
+    start: () => connection.start(),
+    stop: () => connection.stop(),
     onChange(listener) {
-      pbx.onReady(() => listener(true, undefined));
-      pbx.onDown((reason) => listener(false, reason));
+      connection.onReady(() => listener(true, undefined));
+      connection.onDown((reason) => listener(false, reason));
     },
-    onHint: (listener) => pbx.onHint(listener),
-    version: () => pbx.port.version(),
+    onHint(listener) {
+      connection.hints.on('fullyBooted', () => listener({ type: 'restarted' }));
+      connection.hints.on('pinChanged', ({ number, context }) => listener({ type: 'pinChanged', number, context }));
+    },
+    version: () => connection.port.version(),
   };
 }

@@ -8,13 +8,13 @@ import { type AccountAtPbx, extensionAtPbx } from './sip-accounts.ts';
 export async function registrationsOf(core: Core, extensionId: string): Promise<Registrations> {
   const { accounts, pbx } = await extensionAtPbx(core, extensionId);
   try {
-    const { pbx: remote } = core.connection(pbx.id);
+    const { connection } = core.connection(pbx.id);
     const found = accounts.map(async ({ ordinal, endpoint }) => {
-      const rejection = await remote.lastRejection(endpoint);
+      const rejection = connection.hints.lastRejection(endpoint);
       return {
         ordinal,
         endpoint,
-        contacts: (await remote.port.contactsOf(endpoint)).map(({ uri, userAgent, expiresAt }) => ({
+        contacts: (await connection.port.contactsOf(endpoint)).map(({ uri, userAgent, expiresAt }) => ({
           uri,
           userAgent,
           expiresAt: new Date(expiresAt * 1000).toISOString(),
@@ -50,7 +50,7 @@ export async function verifyAccount(
 
 /** A full aor would make room for us by throwing off the phone that came first (remove_existing=yes). */
 async function refuseEviction(core: Core, pbxId: string, { endpoint, maxContacts }: AccountAtPbx): Promise<void> {
-  const contacts = await core.connection(pbxId).pbx.port.contactsOf(endpoint);
+  const contacts = await core.connection(pbxId).connection.port.contactsOf(endpoint);
   if (contacts.length < maxContacts) return;
   const phones = contacts.map(({ uri, userAgent }) => `${userAgent === '' ? 'a phone' : userAgent} at ${uri}`);
   throw new LinekeeperError(

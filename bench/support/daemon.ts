@@ -33,7 +33,7 @@ export class DaemonProcess {
       LINEKEEPER_LOG_PRETTY: 'no',
     };
     const main = join(root, 'dist/src/main.js');
-    const child = spawn(process.execPath, [...(process.env.PROFFLAGS?.split(' ') ?? []), main, 'serve'], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, [main, 'serve'], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
     const daemon = new DaemonProcess(child, dataFolder);
     for (;;) {
       if (child.exitCode !== null) throw new Error(`the daemon ended with ${child.exitCode}`);

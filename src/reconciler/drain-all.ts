@@ -24,7 +24,9 @@ export async function drainAll(context: PbxContext, isStopped: () => boolean): P
   let hasGathered = false;
   const batch = new Batch();
   for (;;) {
-    const dirty = isStopped() ? [] : await takeDue(context.db, context.settings.id, position, batch.hasFiles ? TAKE_WITH_FILES : TAKE);
+    const dirty = isStopped()
+      ? []
+      : await takeDue(context.db, context.settings.id, position, batch.hasFiles ? TAKE_WITH_FILES : TAKE);
     const last = dirty.at(-1);
     if (last !== undefined) {
       position = last.position;

@@ -47,7 +47,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   try {
     const migrations = migrate(options.file, options.migrationsFolder);
     const seal = createSeal(readOrCreateKey(options.keyFile));
-    const writer = await connect(options.file, ['synchronous = FULL', 'foreign_keys = ON', `wal_autocheckpoint = ${CHECKPOINT_PAGES}`]);
+    const writer = await connect(options.file, [
+      'synchronous = FULL',
+      'foreign_keys = ON',
+      `wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+    ]);
     const read = await connect(options.file, ['query_only = ON']);
     await checkKey(writer, seal, options.keyFile);
     let tail: Promise<unknown> = Promise.resolve();
