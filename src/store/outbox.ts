@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import type { Owner, OwnerType } from '../plan/source.ts';
 import type { Database, Tx } from './database.ts';
-import { execute, executeEach, queryJson } from './sql.ts';
+import { dataVersion, execute, executeEach, queryJson } from './sql.ts';
 
 /** An owner whose objects on a PBX may differ from what is wanted. */
 export interface DirtyOwner extends Owner {
@@ -127,7 +127,25 @@ export interface OutboxStats {
   nextAttemptAt: number | null;
 }
 
+/** What was counted last, until the database changes: everybody who waits for a PBX asks again and again. */
+const counted = new WeakMap<Database, { version: number; stats: Map<string, OutboxStats> }>();
+
 export async function outboxStats(db: Database, pbxId: string): Promise<OutboxStats> {
+  const version = dataVersion(db.read);
+  let known = counted.get(db);
+  if (known?.version !== version) {
+    known = { version, stats: new Map() };
+    counted.set(db, known);
+  }
+  let stats = known.stats.get(pbxId);
+  if (stats === undefined) {
+    stats = await countOutbox(db, pbxId);
+    known.stats.set(pbxId, stats);
+  }
+  return stats;
+}
+
+async function countOutbox(db: Database, pbxId: string): Promise<OutboxStats> {
   const [total, failed, oldestAt, nextAttemptAt] = await queryJson<[number, number, number | null, number | null]>(
     db.read,
     `SELECT json_array(count(*), count("errorCode"), min("dirtyAt"), min("nextAttemptAt")) AS json

@@ -51,3 +51,8 @@ export async function queryJson<T>(reader: Reader, sql: string, ...parameters: u
     .get(...order.map((at) => parameters[at]));
   return JSON.parse((json as string | null | undefined) ?? '[]') as T;
 }
+
+/** Differs from last time when another connection, such as the writer's, has committed since (SQLite, PRAGMA data_version). */
+export function dataVersion(reader: Reader): number {
+  return handleOf(reader).prepare('PRAGMA data_version').pluck().get() as number;
+}

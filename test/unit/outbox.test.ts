@@ -248,3 +248,15 @@ t.test('ten thousand marks in one statement, and settled in one', async (t) => {
   await db.note((tx) => settle(tx, PBX, all));
   t.equal((await outboxStats(db as Database, PBX)).pending, 0);
 });
+
+t.test('the counts are right after every change, also when they were just asked for', async (t) => {
+  const { db, mark: dirty } = await setup(t);
+  t.equal((await outboxStats(db, PBX)).pending, 0);
+  await dirty(ANN);
+  t.equal((await outboxStats(db, PBX)).pending, 1);
+  t.equal((await outboxStats(db, 'another')).pending, 0);
+  await dirty(BOB);
+  t.equal((await outboxStats(db, PBX)).pending, 2);
+  await db.note((tx) => tx.outbox.deleteMany({}));
+  t.equal((await outboxStats(db, PBX)).pending, 0);
+});
