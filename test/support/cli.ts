@@ -1,7 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const scripts = fileURLToPath(new URL('../../scripts/', import.meta.url));
+// Once, so that what is run below is what these sources say; compiled, a command starts in a third of the time.
+const build = `import { ensureBuilt, ensureGenerated } from '${scripts}prepare.mjs'; ensureGenerated(); ensureBuilt();`;
+execFileSync(process.execPath, ['--input-type=module', '--eval', build], { stdio: ['ignore', 'ignore', 'inherit'] });
 
 export interface CliResult {
   code: number | null;
@@ -25,7 +28,7 @@ export function cleanEnvironment(more: Record<string, string>): NodeJS.ProcessEn
 export function createCli(dataFolder: string) {
   return (args: string[], options: CliOptions = {}): Promise<CliResult> =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, ['--import=tsx', '--no-warnings', main, ...args], {
+      const child = spawn(process.execPath, [`${scripts}linekeeper.mjs`, ...args], {
         env: cleanEnvironment({ LINEKEEPER_DATA: dataFolder, ...options.env }),
       });
       let out = '';
