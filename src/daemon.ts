@@ -46,6 +46,9 @@ export function version(): string {
 }
 
 /** The whole daemon. Constructing does nothing; `start` acts. */
+/** Milliseconds for answers that are on their way at a stop. */
+const CLOSE_GRACE_MS = 3000;
+
 export function createDaemon(config: Config, log: Logger): Daemon {
   const aborted = new AbortController();
   const undo: (() => unknown)[] = [];
@@ -101,7 +104,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
         plugins: [importRoutes(imports), diagnosticsRoutes(createDiagnostics(core, config))],
       },
     );
-    undo.push(() => app.close());
+    undo.push(() => closeInTime(app));
     await app.ready();
     await imports.start();
     undo.push(() => imports.stop());
@@ -164,6 +167,16 @@ export function createDaemon(config: Config, log: Logger): Daemon {
       return stopping;
     },
   };
+}
+
+/** Answers on their way are finished; who does not read his would keep us here until we are killed. */
+async function closeInTime(app: App): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Somebody must be able to get in: a database without tokens gets one, told once on the terminal. */
