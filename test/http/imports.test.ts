@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { createImports, type Imports } from '../../src/bulk/imports.ts';
 import { importRoutes } from '../../src/http/routes/imports.ts';
-import { createTestApp, type TestApp } from '../support/app.ts';
+import { createTestApp, type Json, type TestApp } from '../support/app.ts';
 import { reaches, realParts } from '../support/imports.ts';
 
 const SILENT = { info() {}, warn() {}, error() {} };
@@ -15,8 +15,7 @@ interface Setup {
 
 interface Sent {
   status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely
-  body: any;
+  body: Json;
 }
 
 /** The production app with imports, made when the app hands out its database. */

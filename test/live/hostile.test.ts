@@ -6,6 +6,7 @@ import { extensionExtrasSchema, extensionInputSchema } from '../../src/domain/ex
 import { fieldErrors } from '../../src/domain/rule.ts';
 import { until } from '../support/asterisk.ts';
 import { onPbx, startCore } from '../support/core.ts';
+import { INCOMING_TRUNK } from '../support/incoming-trunk.ts';
 import { createPhones } from '../support/sipp.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lk-hostile-'));
@@ -13,19 +14,13 @@ t.teardown(() => rmSync(folder, { recursive: true, force: true }));
 /** Stands there when somebody's text was run as a command. */
 const OWNED = join(folder, 'owned');
 
-const TRUNK = '127.0.0.2';
-const pjsip = [
-  '[carrier]\ntype=endpoint\ncontext=linekeeper-incoming\naors=carrier\nallow=!all,ulaw\ndirect_media=no',
-  `[carrier]\ntype=aor\ncontact=sip:${TRUNK}:9`,
-  `[carrier]\ntype=identify\nendpoint=carrier\nmatch=${TRUNK}\n`,
-].join('\n');
 /** Commands can be run on this PBX, or nothing here would prove anything: the operator has such an extension himself. */
 const CONTROL = join(folder, 'control');
 const dangerous = {
   'modules.conf': 'load=func_shell.so\nload=app_system.so\n',
   'extensions.conf': `[operator]\nexten => s,1,NoOp(\${SHELL(touch ${CONTROL})})\n same => n,Hangup()\n`,
 };
-const test = await startCore(t, { asterisk: { custom: { 'pjsip.conf': pjsip, ...dangerous } } });
+const test = await startCore(t, { asterisk: { custom: { 'pjsip.conf': INCOMING_TRUNK.pjsip, ...dangerous } } });
 const { pbx, ami, acme } = test;
 const phones = createPhones(t, pbx.sipPort);
 const seen = () => onPbx(pbx, ami);
@@ -188,14 +183,14 @@ t.test('calls to and from them run nothing', async (t) => {
   const numbers = hostile.map(([number]) => number);
   const calls = numbers.map((to, index) => {
     const name = [`\${SHELL(touch ${OWNED})}`, `\`touch ${OWNED}\``, `$(touch ${OWNED})`][index % 3] ?? '';
-    return phones.trunkCall(TRUNK, { from: '+4989999', to: `+49301234${to}`, name });
+    return phones.trunkCall(INCOMING_TRUNK.ip, { from: '+4989999', to: `+49301234${to}`, name });
   });
   for (const call of calls) t.equal(await call.status(), 404, 'a number that nobody has');
   await ami.action({ Action: 'Originate', Channel: 'Local/s@operator', Application: 'Wait', Data: '1', Async: 'true' });
   await until(() => existsSync(CONTROL), "the operator's own command to run");
   await assign(numbers.slice(0, 3));
   const voicemails = numbers.slice(0, 3).map((to) =>
-    phones.trunkCall(TRUNK, {
+    phones.trunkCall(INCOMING_TRUNK.ip, {
       from: '+4989999',
       to: `+49301234${to}`,
       name: `\${SHELL(touch ${OWNED})}`,

@@ -5,28 +5,9 @@ import { connectPbx } from '../../src/asterisk/pbx-connection.ts';
 import { voicemailFileOf } from '../../src/asterisk/pbx-port/place.ts';
 import type { Write } from '../../src/plan/ports.ts';
 import { startAsterisk, until } from '../support/asterisk.ts';
+import { changePinByPhone, PIN_PHONE } from '../support/pin-phone.ts';
 
-/** A caller that changes the PIN of a mailbox by phone: number in EXTEN, old PIN in `OLD`, new one in `NEW`. */
-const DIALPLAN = `
-[pin-menu]
-exten => _X.,1,Answer
- same => n,VoiceMailMain(\${EXTEN}@lk-acme)
-[pin-fingers]
-exten => _X.,1,Answer
- same => n,Wait(3)
- same => n,SendDTMF(\${OLD}#,100,100)
- same => n,Wait(6)
- same => n,SendDTMF(0,100,100)
- same => n,Wait(4)
- same => n,SendDTMF(5,100,100)
- same => n,Wait(4)
- same => n,SendDTMF(\${NEW}#,100,100)
- same => n,Wait(4)
- same => n,SendDTMF(\${NEW}#,100,100)
- same => n,Wait(8)
-`;
-
-const pbx = await startAsterisk(t, { custom: { 'extensions.conf': DIALPLAN } });
+const pbx = await startAsterisk(t, PIN_PHONE);
 const connection = connectPbx({ host: pbx.host, port: pbx.amiPort, logins: pbx.logins });
 t.teardown(() => connection.stop());
 connection.start();
@@ -177,16 +158,7 @@ t.test('a PIN changed by phone is a hint, stands in our file, and is not overwri
   connection.onEvent((event) => seen.push(JSON.stringify([...event])));
   const raw = await pbx.raw();
   t.teardown(() => raw.close());
-  await raw.action([
-    ['Action', 'Originate'],
-    ['Channel', 'Local/1002@pin-menu'],
-    ['Context', 'pin-fingers'],
-    ['Exten', '1002'],
-    ['Priority', '1'],
-    ['Async', 'true'],
-    ['Variable', 'OLD=471200'],
-    ['Variable', 'NEW=815915'],
-  ]);
+  await changePinByPhone(raw, '1002', '471200', '815915', 'lk-acme');
   await until(() => hints.length > 0, 'the PIN to be changed by phone', 90_000);
   t.same(hints, [{ number: '1002', context: 'lk-acme' }]);
   t.notMatch(seen.filter((event) => event.includes('VoicemailPasswordChange')).join(), '815915', 'without the PIN');

@@ -4,15 +4,10 @@ import t from 'tap';
 import type { ExtensionInput } from '../../src/domain/extension-input.ts';
 import { freePort, until } from '../support/asterisk.ts';
 import { startCore } from '../support/core.ts';
+import { INCOMING_TRUNK } from '../support/incoming-trunk.ts';
 import { createPhones } from '../support/sipp.ts';
 
-const TRUNK = '127.0.0.2';
-const pjsip = [
-  '[carrier]\ntype=endpoint\ncontext=linekeeper-incoming\naors=carrier\nallow=!all,ulaw\ndirect_media=no',
-  `[carrier]\ntype=aor\ncontact=sip:${TRUNK}:9`,
-  `[carrier]\ntype=identify\nendpoint=carrier\nmatch=${TRUNK}\n`,
-].join('\n');
-const test = await startCore(t, { asterisk: { custom: { 'pjsip.conf': pjsip } } });
+const test = await startCore(t, { asterisk: { custom: { 'pjsip.conf': INCOMING_TRUNK.pjsip } } });
 const { pbx, ami, acme } = test;
 const phones = createPhones(t, pbx.sipPort);
 const beta = await test.company({ slug: 'beta' });
@@ -125,13 +120,13 @@ t.test('two companies with the same numbers never meet', async (t) => {
 t.test('a number that is assigned rings at its extension, and after a release nowhere', async (t) => {
   const bob = await phone(acme, '1009', {}, ['+4930123409']);
   const callee = await phones.callee(bob.port, 'answer');
-  const call = phones.trunkCall(TRUNK, { from: '+4989999', to: '+4930123409' });
+  const call = phones.trunkCall(INCOMING_TRUNK.ip, { from: '+4989999', to: '+4930123409' });
   t.equal(await call.status(), 200);
   t.equal(await callee.done, 0);
   t.match(callee.messages(), /<sip:\+?4989999@/, 'it shows who calls');
   await test.remove(bob.id);
   await test.synced();
-  t.equal(await phones.trunkCall(TRUNK, { from: '+4989999', to: '+4930123409' }).status(), 404);
+  t.equal(await phones.trunkCall(INCOMING_TRUNK.ip, { from: '+4989999', to: '+4930123409' }).status(), 404);
 });
 
 t.test("a call to a busy extension ends in its mailbox and in nobody else's", async (t) => {

@@ -25,7 +25,13 @@ exten => _X.,1,Answer
 export const PIN_PHONE: AsteriskOverrides = { custom: { 'extensions.conf': DIALPLAN } };
 
 /** Calls the voicemail menu and changes a PIN by DTMF. Returns at once; the file of the mailbox shows when it is done. */
-export async function changePinByPhone(ami: RawAmi, number: string, from: string, to: string, slug = 'acme') {
+export async function changePinByPhone(
+  ami: RawAmi,
+  number: string,
+  from: string,
+  to: string,
+  context = mailboxContextOf('acme', number),
+) {
   const [answer] = await ami.action([
     ['Action', 'Originate'],
     ['Channel', `Local/${number}@pin-menu`],
@@ -35,7 +41,7 @@ export async function changePinByPhone(ami: RawAmi, number: string, from: string
     ['Async', 'true'],
     ['Variable', `OLD=${from}`],
     ['Variable', `NEW=${to}`],
-    ['Variable', `__CONTEXT_OF_MAILBOX=${mailboxContextOf(slug, number)}`],
+    ['Variable', `__CONTEXT_OF_MAILBOX=${context}`],
   ]);
   if (answer?.Response !== 'Success') throw new Error(`Originate: ${answer?.Message}`);
 }

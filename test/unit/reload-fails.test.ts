@@ -1,26 +1,13 @@
-import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { LinekeeperError } from '../../src/errors.ts';
-import { createChanges } from '../../src/reconciler/changes.ts';
-import { createFleet } from '../../src/reconciler/fleet.ts';
-import { createSettledBoard } from '../../src/reconciler/settled.ts';
-import { createDigests } from '../../src/store/digests.ts';
-import { sealLogins } from '../../src/store/pbxes.ts';
 import { until } from '../support/asterisk.ts';
-import { setupLines } from '../support/lines.ts';
+import { setupFleet } from '../support/fleet.ts';
 import { createMemoryPort } from '../support/memory-port.ts';
 
 const REF = 'mailbox/1001@lk-acme-01';
 
 /** Extension 1001 with PIN 471100 in the file, which the PBX refuses to read. */
 async function setup(t: Test) {
-  const lines = await setupLines(t);
-  const { db, apply, extension } = lines;
-  const login = { username: 'x', secret: 'x' };
-  const loginsSealed = sealLogins(db, 'pbx', { events: login, query: login, sync: login, config: login });
-  await db.write((tx) => tx.pbx.update({ where: { id: 'pbx' }, data: { loginsSealed } }));
-  const digests = createDigests(db.seal);
-  const board = createSettledBoard();
   const port = createMemoryPort();
   const pbx = { isDeaf: true, reloads: 0 };
   port.reload = async (what) => {
@@ -28,18 +15,8 @@ async function setup(t: Test) {
     pbx.reloads++;
     if (pbx.isDeaf) throw new LinekeeperError('AMI_REFUSED', 'refused by the test');
   };
-  const limits = {
-    deleteCapShare: 1,
-    deleteCapFloor: 10,
-    auditIntervalMs: 3_600_000,
-    reloadQuietMs: 0,
-    reloadMaxMs: 0,
-  };
-  const log = pino({ level: 'silent' });
-  const fleet = createFleet({ db, digests, board, log, limits, connect: () => ({ ...port.links, port }) });
-  const changes = createChanges({ db, digests, board, poke: (id) => fleet.poke(id) });
-  t.teardown(() => fleet.stop());
-  await fleet.start();
+  const lines = await setupFleet(t, { ...port.links, port });
+  const { fleet, changes, apply, extension } = lines;
   port.connect();
   await apply([{ number: '1001', input: { mailbox: { pin: '471100' } } }]);
   const owner = { type: 'extension', id: (await extension('1001'))?.id ?? '' } as const;
