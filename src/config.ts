@@ -13,6 +13,7 @@ const schema = z.strictObject({
     host: z.string().min(1),
     port: z.int().min(0).max(65535),
     trustedProxies: z.array(z.string()),
+    publicUrl: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
   }),
   log: z.strictObject({
     level: z.enum(['trace', 'debug', 'info', 'warn', 'error']),
@@ -39,12 +40,44 @@ const schema = z.strictObject({
     maxRows: z.int().min(1),
     keepDays: z.number().min(0),
   }),
+  mail: z.strictObject({
+    from: z.string(),
+    smtp: z.strictObject({
+      host: z.string(),
+      port,
+      security: z.enum(['none', 'starttls', 'tls']),
+      username: z.string(),
+      password: z.string(),
+    }),
+    maxAttempts: z.int().min(1).max(100),
+    keepDays: z.number().min(0),
+  }),
+  people: z.strictObject({
+    argon2: z.strictObject({
+      memoryKib: z.int().min(19_456).max(1_048_576),
+      passes: z.int().min(1).max(20),
+      lanes: z.int().min(1).max(16),
+      workers: z.int().min(1).max(4),
+      queue: z.int().min(1).max(10_000),
+    }),
+    passwordMinLength: z.int().min(8).max(64),
+    passwordMinLengthWithSecondFactor: z.int().min(8).max(64),
+    sessionIdleMinutes: z.number().min(1),
+    sessionHours: z.number().min(0.1),
+    invitationDays: z.number().min(0.01).max(90),
+    resetMinutes: z.number().min(1).max(1440),
+    temporaryPasswordHours: z.number().min(0.1).max(720),
+    restoreDays: z.number().min(0).max(3650),
+    smsWebhookUrl: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
+    smsWebhookToken: z.string(),
+  }),
+  activity: z.strictObject({ keepDays: z.number().min(0) }),
 });
 
 export type Config = z.infer<typeof schema>;
 
 /** Settings whose values are never printed. */
-const SECRET = new Set(['embeddedPbx.ariPassword']);
+const SECRET = new Set(['embeddedPbx.ariPassword', 'mail.smtp.password', 'people.smsWebhookToken']);
 
 /** Short names of the variables that everybody sets. */
 const ALIASES: Record<string, string> = { LINEKEEPER_DATA: 'data.folder' };

@@ -1,32 +1,28 @@
-/** What a token may do. A route names the one scope it needs; `admin` stands for all. */
-export const SCOPES = [
-  'admin',
-  'read',
-  'companies:write',
-  'users:write',
-  'lines:write',
-  'numbers:write',
-  'imports:write',
-  'pbxes:write',
-  'sync:write',
-  'tokens:write',
-] as const;
-export type Scope = (typeof SCOPES)[number];
+import { holdsPermission, PERMISSION_NAMES, type Permission } from '../domain/permission.ts';
+
+/** What a token may do: the permissions that roles are made of (src/domain/permission.ts). */
+export const SCOPES = PERMISSION_NAMES;
+export type Scope = Permission;
 
 /** Who asks. */
 export interface Principal {
   /** Unique and lasting: whose idempotency keys these are. */
   id: string;
-  /** For the activity log: `token:<name>` or `local`. */
+  /** For the activity log: `token:<name>`, `user:<username>` or `local`. */
   actor: string;
   scopes: ReadonlySet<string>;
   /** undefined: all companies. */
   companyId: string | undefined;
+  /** The user behind a session or a personal token. */
+  userId?: string;
+  sessionId?: string;
+  /** What must be done first; until then only the routes for it are open. */
+  restriction?: 'password' | 'second-factor';
 }
 
 /** Whoever may open the daemon's own socket file may do everything: the file's mode is the password. */
 export const LOCAL: Principal = { id: 'local', actor: 'local', scopes: new Set(['admin']), companyId: undefined };
 
 export function holds(principal: Principal, scope: Scope): boolean {
-  return principal.scopes.has('admin') || principal.scopes.has(scope);
+  return holdsPermission(principal.scopes, scope);
 }

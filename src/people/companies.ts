@@ -5,6 +5,7 @@ import { recordAudit } from '../store/audit-log.ts';
 import type { Tx } from '../store/database.ts';
 import { markDirty } from '../store/outbox.ts';
 import { expectVersion } from '../store/queries/expect-version.ts';
+import { insertBuiltInRoles } from '../store/roles.ts';
 import type { CompanyInput, CompanyPatch } from './company-input.ts';
 import { badReference, type ChangeContext, notFound } from './context.ts';
 import { beforeAfter, differing, given } from './patch.ts';
@@ -38,6 +39,7 @@ export async function createCompany(tx: Tx, context: ChangeContext, input: Compa
       updatedAt: now,
     },
   });
+  await insertBuiltInRoles(tx, row.id);
   await markDirty(tx, [{ pbxId, type: 'company', id: row.id }]);
   await audit(tx, context, 'created', row.id, { name: row.name, slug: row.slug });
   return row.id;

@@ -8,6 +8,7 @@ import { LinekeeperError } from '../errors.ts';
 import { recordAudit } from '../store/audit-log.ts';
 import type { Tx } from '../store/database.ts';
 import { expectVersion } from '../store/queries/expect-version.ts';
+import { giveBuiltInRole } from '../store/roles.ts';
 import { badReference, type ChangeContext, notFound } from './context.ts';
 import { beforeAfter, differing, given } from './patch.ts';
 
@@ -39,6 +40,7 @@ export async function createUser(tx: Tx, context: ChangeContext, companyId: stri
   await tx.user.create({
     data: { id, companyId, username, firstName, lastName, ...given(others), createdAt: now, updatedAt: now },
   });
+  await giveBuiltInRole(tx, [id], 'user');
   await audit(tx, context, 'created', { id, companyId }, { username: input.username });
   return id;
 }

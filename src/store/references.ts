@@ -1,4 +1,5 @@
 import type { Tx } from './database.ts';
+import { giveBuiltInRole } from './roles.ts';
 import { execute } from './sql.ts';
 
 /** The company of a change, as rules need it. */
@@ -68,6 +69,11 @@ export async function upsertUsers(tx: Tx, users: readonly UserValues[]): Promise
        "email" = coalesce(excluded."email", "email"), "version" = "version" + 1, "updatedAt" = excluded."updatedAt"`,
     JSON.stringify(rows),
     Date.now(),
+  );
+  await giveBuiltInRole(
+    tx,
+    users.map(({ id }) => id),
+    'user',
   );
   if (cleared.length > 0) await tx.user.updateMany({ where: { id: { in: cleared } }, data: { email: null } });
 }
