@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import type { Config } from '../config.ts';
+import { LinekeeperError } from '../errors.ts';
+
+/**
+ * argon2id in PHC strings (RFC 9106). Hashes are computed `workers` at a time and wait in a queue of `queue`: argon2 runs on
+ * the four threads that Node reads files with, and a hundred logins at once would stop the daemon for seconds.
+ */
+export interface PasswordHasher {
+  /** @throws LOGIN_BUSY when too many wait already */
+  hash(password: string): Promise<string>;
+  /**
+   * As slow for an account that does not exist, or has no password (`stored` is null), as for any other.
+   * `rehash`: the hash was made under other settings and should be made anew.
+   * @throws LOGIN_BUSY
+   */
+  verify(stored: string | null, password: string): Promise<{ ok: boolean; rehash: boolean }>;
+}
+
+type Settings = Config['people']['argon2'];
+
+export function createPasswordHasher(settings: Settings): PasswordHasher {
+  const turn = createTurns(settings.workers, settings.queue);
+  const options = { memoryCost: settings.memoryKib, timeCost: settings.passes, parallelism: settings.lanes };
+  let nobodys: Promise<string> | undefined;
+
+  /** Of a password that nobody knows, under the settings of today: what unknown accounts are compared with. */
+  async function nobodysHash(): Promise<string> {
+    nobodys ??= turn(async () => (await import('argon2')).hash(randomBytes(32).toString('base64'), options));
+    return nobodys;
+  }
+
+  return {
+    hash: (password) => turn(async () => (await import('argon2')).hash(prepared(password), options)),
+    async verify(stored, password) {
+      const against = stored ?? (await nobodysHash());
+      return turn(async () => {
+        const argon2 = await import('argon2');
+        const ok = await argon2.verify(against, prepared(password));
+        return stored === null ? { ok: false, rehash: false } : { ok, rehash: ok && argon2.needsRehash(stored, options) };
+      });
+    },
+  };
+}
+
+/** The same characters typed on another keyboard are the same password (NIST SP 800-63B, 3.1.1.2). */
+function prepared(password: string): string {
+  return password.normalize('NFKC');
+}
+
+function createTurns(width: number, queue: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running >= width) {
+      if (waiting.length >= queue) throw new LinekeeperError('LOGIN_BUSY', 'too many logins at once; try again');
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    } else running++;
+    try {
+      return await work();
+    } finally {
+      // The place goes to who waits longest, so that it is never taken twice.
+      const next = waiting.shift();
+      if (next === undefined) running--;
+      else next();
+    }
+  };
+}
