@@ -58,7 +58,9 @@ declare module 'fastify' {
     principal: Principal;
   }
   interface FastifyContextConfig {
-    /** What the caller must hold; `public` is for nobody in particular. */
-    scope?: Scope | 'public';
+    /** What the caller must hold; `public` is for nobody in particular, `self` for any user, about himself. */
+    scope?: Scope | 'public' | 'self';
+    /** Open to a session that must first change its password or set up a second factor. */
+    duringSetup?: true;
   }
 }

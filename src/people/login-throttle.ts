@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
-import type { Database, Tx } from '../store/database.ts';
+import type { Tx } from '../store/database.ts';
 import { execute, queryJson } from '../store/sql.ts';
 
-/** Failures that cost nothing: people mistype. Behind one address there may be a whole office. */
-const FREE = { account: 3, address: 20 } as const;
+/** Tries that cost nothing: people mistype. Behind one address there may be a whole office. */
+const FREE = { account: 3, address: 50, reset: 10 } as const;
+type Kind = keyof typeof FREE;
 const LONGEST_MS = 15 * 60_000;
 /** After so many failures in a row the account is locked (NIST SP 800-63B: at most 100). */
 const LOCK_AFTER = 100;
@@ -17,58 +18,79 @@ export interface Attempt {
   address: string;
 }
 
-/** Keys under which failures are counted. Spellings of a user name that Unicode holds equal share one counter. */
-function keysOf({ username, address }: Attempt): { account: string; address: string } {
-  const name = username.normalize('NFKC').replace(/\s+/g, '').toLowerCase().slice(0, 200);
-  // Whoever has an IPv6 address has 2^64 of them.
-  const place = isIPv6(address) && !address.includes('.') ? address.split(':').slice(0, 4).join(':') : address;
-  return { account: hash('sha256', `account ${name}`), address: hash('sha256', `address ${place}`) };
-}
-
-/** Seconds until the next try is looked at; 0: now. Known and unknown accounts are treated alike. */
-export async function secondsToWait(db: Database, attempt: Attempt, now: number): Promise<number> {
-  const until = await queryJson<(number | null)[]>(
-    db.read,
-    `SELECT json_array(max("blockedUntil")) AS json FROM "LoginThrottle" WHERE "key" IN (SELECT value FROM json_each(?1))`,
-    JSON.stringify(Object.values(keysOf(attempt))),
+/**
+ * Lets an attempt through, or says how many seconds until one is looked at: 1, 2, 4 ... up to 15 minutes. It is counted as
+ * failed before its password is looked at, so that many at once get no further than one after the other;
+ * `attemptSucceeded` takes that back. Known and unknown accounts are treated alike.
+ */
+export async function beginAttempt(tx: Tx, attempt: Attempt, now: number): Promise<{ wait: number; lock: boolean }> {
+  const wait = Math.max(
+    await secondsLeft(tx, accountKey(attempt), now),
+    await secondsLeft(tx, addressKey('address', attempt), now),
   );
-  return Math.max(0, Math.ceil(((until[0] ?? 0) - now) / 1000));
+  if (wait > 0) return { wait, lock: false };
+  const failures = await count(tx, 'account', accountKey(attempt), now);
+  return { wait: 0, lock: failures >= LOCK_AFTER };
 }
 
-/** Counts a failure and sets when the next try is looked at: 1 s, 2 s, 4 s ... up to 15 minutes. Answers whether to lock. */
-export async function countFailure(tx: Tx, attempt: Attempt, now: number): Promise<{ lock: boolean }> {
-  const keys = keysOf(attempt);
-  let lock = false;
-  for (const kind of ['account', 'address'] as const) {
-    const [known] = await queryJson<number[]>(
-      tx,
-      `SELECT json_array("failures") AS json FROM "LoginThrottle" WHERE "key" = ?1 AND "lastAt" > ?2`,
-      keys[kind],
-      now - FORGET_MS,
-    );
-    const failures = (known ?? 0) + 1;
-    const beyond = failures - FREE[kind];
-    const waitMs = beyond <= 0 ? 0 : Math.min(1000 * 2 ** (beyond - 1), LONGEST_MS);
-    await execute(
-      tx,
-      `INSERT INTO "LoginThrottle" ("key","failures","lastAt","blockedUntil") VALUES (?1, ?2, ?3, ?4)
-       ON CONFLICT ("key") DO UPDATE SET "failures" = ?2, "lastAt" = ?3, "blockedUntil" = ?4`,
-      keys[kind],
-      failures,
-      now,
-      now + waitMs,
-    );
-    if (kind === 'account') lock = failures >= LOCK_AFTER;
-  }
-  return { lock };
+/** The address counts failures alone: fifty people may log in from one at the same moment. */
+export async function attemptFailed(tx: Tx, attempt: Attempt, now: number): Promise<void> {
+  await count(tx, 'address', addressKey('address', attempt), now);
 }
 
-/** A login that succeeded, or a password set anew: the account starts from nothing. The address does not: it may try others. */
-export async function forgetFailures(tx: Tx, username: string): Promise<void> {
-  await tx.loginThrottle.deleteMany({ where: { key: keysOf({ username, address: '' }).account } });
+/** The account starts from nothing. The address does not: it may try others. */
+export async function attemptSucceeded(tx: Tx, username: string): Promise<void> {
+  await tx.loginThrottle.deleteMany({ where: { key: accountKey({ username }) } });
+}
+
+/** Whether somebody at this address may ask for another reset mail now. */
+export async function mayAskForReset(tx: Tx, address: string, now: number): Promise<boolean> {
+  const key = addressKey('reset', { address });
+  if ((await secondsLeft(tx, key, now)) > 0) return false;
+  await count(tx, 'reset', key, now);
+  return true;
 }
 
 /** For housekeeping. */
 export async function forgetOldFailures(tx: Tx, now: number): Promise<void> {
   await tx.loginThrottle.deleteMany({ where: { lastAt: { lte: new Date(now - FORGET_MS) } } });
+}
+
+/** Spellings of a user name that Unicode holds equal share one counter. */
+function accountKey({ username }: Pick<Attempt, 'username'>): string {
+  const name = username.normalize('NFKC').replace(/\s+/g, '').toLowerCase().slice(0, 200);
+  return hash('sha256', `account ${name}`);
+}
+
+/** Whoever has an IPv6 address has 2^64 of them. */
+function addressKey(kind: Kind, { address }: Pick<Attempt, 'address'>): string {
+  const place = isIPv6(address) && !address.includes('.') ? address.split(':').slice(0, 4).join(':') : address;
+  return hash('sha256', `${kind} ${place}`);
+}
+
+async function secondsLeft(tx: Tx, key: string, now: number): Promise<number> {
+  const row = await tx.loginThrottle.findUnique({ where: { key }, select: { blockedUntil: true } });
+  return row === null ? 0 : Math.max(0, Math.ceil((row.blockedUntil.getTime() - now) / 1000));
+}
+
+async function count(tx: Tx, kind: Kind, key: string, now: number): Promise<number> {
+  const [known] = await queryJson<number[]>(
+    tx,
+    `SELECT json_group_array("failures") AS json FROM "LoginThrottle" WHERE "key" = ?1 AND "lastAt" > ?2`,
+    key,
+    now - FORGET_MS,
+  );
+  const failures = (known ?? 0) + 1;
+  const beyond = failures - FREE[kind];
+  const waitMs = beyond < 0 ? 0 : Math.min(1000 * 2 ** beyond, LONGEST_MS);
+  await execute(
+    tx,
+    `INSERT INTO "LoginThrottle" ("key","failures","lastAt","blockedUntil") VALUES (?1, ?2, ?3, ?4)
+     ON CONFLICT ("key") DO UPDATE SET "failures" = ?2, "lastAt" = ?3, "blockedUntil" = ?4`,
+    key,
+    failures,
+    now,
+    now + waitMs,
+  );
+  return failures;
 }

@@ -7,6 +7,8 @@ export interface StoredToken {
   name: string;
   scopes: string[];
   companyId: string | null;
+  /** Whose it is; null: of nobody in particular. */
+  userId: string | null;
   expiresAt: Date | null;
 }
 
@@ -19,9 +21,13 @@ export function hashToken(token: string): string {
   return hash('sha256', token, 'hex');
 }
 
-export async function insertToken(tx: Tx, token: string, row: StoredToken): Promise<void> {
+export async function insertToken(
+  tx: Tx,
+  token: string,
+  row: Omit<StoredToken, 'userId'> & { userId?: string | undefined },
+): Promise<void> {
   await tx.apiToken.create({
-    data: { ...row, scopes: JSON.stringify(row.scopes), hash: hashToken(token), createdAt: new Date() },
+    data: { ...row, userId: row.userId ?? null, scopes: JSON.stringify(row.scopes), hash: hashToken(token), createdAt: new Date() },
   });
 }
 

@@ -17,7 +17,10 @@ import type { Write } from '../write.ts';
 
 const tag = 'tokens';
 const scope = 'tokens:write';
-const query = listQuery(TOKENS, tokenView, { companyId: z.string().max(64).optional() });
+const query = listQuery(TOKENS, tokenView, {
+  companyId: z.string().max(64).optional(),
+  userId: z.string().max(64).optional(),
+});
 
 const inputSchema = z.strictObject({
   name: text(60),
@@ -44,7 +47,9 @@ export function tokenRoutes(app: App, deps: HttpDeps, write: Write): void {
     tag,
     operationId: 'createToken',
     summary: 'Create an API token',
-    description: 'It can be given no scope and no company that its creator does not have. The token is shown once.',
+    description:
+      'It can be given no scope and no company that its creator does not have. One that a user makes can never do more than ' +
+      'the user and ends with the account. The token is shown once.',
   };
   app.post('/tokens', createRoute(scope, create, inputSchema, answerSchema), async (request, reply) => {
     const { name, scopes, companyId: wanted } = request.body;
@@ -64,7 +69,7 @@ export function tokenRoutes(app: App, deps: HttpDeps, write: Write): void {
       }
       const id = uuid();
       const token = generateToken();
-      await insertToken(tx, token, { id, name, scopes, companyId, expiresAt });
+      await insertToken(tx, token, { id, name, scopes, companyId, expiresAt, userId: request.principal.userId });
       const entry = { actor: request.principal.actor, objectType: 'token', objectId: id, companyId };
       await recordAudit(tx, [{ ...entry, action: 'token.created', details: { name, scopes } }]);
       const view = await readVisible(tx, request.principal, TOKENS, 'token', id);

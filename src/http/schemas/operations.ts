@@ -60,6 +60,7 @@ export const tokenView = z
     name: z.string(),
     scopes: z.array(z.enum(SCOPES)),
     companyId: idSchema.nullable().meta({ description: 'null: all companies.' }),
+    userId: idSchema.nullable().meta({ description: 'Whose it is: it ends with the account.' }),
     expiresAt: timeSchema.nullable(),
     lastUsedAt: timeSchema.nullable(),
     createdAt: timeSchema,

@@ -26,6 +26,7 @@ export const TOKENS: ListSpec = {
     ...columns('t', 'id', 'name'),
     scopes: json('t."scopes"'),
     companyId: 't."companyId"',
+    userId: 't."userId"',
     expiresAt: iso('t."expiresAt"'),
     lastUsedAt: iso('t."lastUsedAt"'),
     createdAt: iso('t."createdAt"'),
@@ -33,7 +34,7 @@ export const TOKENS: ListSpec = {
   from: 'FROM "ApiToken" t',
   id: 't.id',
   sorts: { name: 't."name" COLLATE NOCASE', createdAt: 't."createdAt"' },
-  filters: { companyId: 't."companyId" = ?' },
+  filters: { companyId: 't."companyId" = ?', userId: 't."userId" = ?' },
   search: ['t."name"'],
 };
 
