@@ -46,6 +46,7 @@ export const HTTP_STATUS = {
   IMAGE_INVALID: 422,
   SECOND_FACTOR_STATE_INVALID: 409,
   CONTACT_MISSING: 409,
+  SMS_NOT_SENT: 502,
   RESTORE_NOT_POSSIBLE: 409,
   BROADCAST_STATE_INVALID: 409,
   MAIL_STATE_INVALID: 409,
@@ -116,6 +117,7 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'DATABASE_BUSY',
   'DATABASE_FULL',
   'LOGIN_BUSY',
+  'SMS_NOT_SENT',
 ]);
 
 /** One wrong field of a request or of a CSV row. `path` is dotted (`mailbox.pin`); `code` is stable. */

@@ -94,6 +94,23 @@ export function deleteRoute<P extends z.ZodType = typeof common.idParams>(
   return { config: { scope }, schema: { ...words(text), ...schema, response } };
 }
 
+/** What a person sees of his own account. `duringSetup`: also in a session that must set something up first. */
+export function ownRoute(text: RouteWords, view: z.ZodType, options: { duringSetup?: true } = {}) {
+  const schema = { querystring: common.noQuery, response: { 200: view } };
+  return { config: { scope: 'self' as const, ...options }, schema: { ...words(text), ...schema } };
+}
+
+/** What a person does to his own account: no dry run and no idempotency key, for the answers hold secrets. */
+export function ownActionRoute<B extends z.ZodType>(
+  text: RouteWords,
+  body: B,
+  view: z.ZodType,
+  options: { duringSetup?: true } = {},
+) {
+  const schema = { querystring: common.noQuery, body, response: { 200: view } };
+  return { config: { scope: 'self' as const, ...options }, schema: { ...words(text), ...schema } };
+}
+
 /** POST that changes nothing of ours and may be repeated as it is: no dry run, no idempotency key. */
 export function runRoute<B extends z.ZodType, P extends z.ZodType>(
   scope: Scope,

@@ -25,12 +25,12 @@ function parse(sql: string): Numbered {
   return known;
 }
 
-/** Runs a statement with parameters `?1`, `?2`, ... (or plain `?`) in a transaction. */
-export async function execute(tx: Tx, sql: string, ...parameters: unknown[]): Promise<void> {
+/** Runs a statement with parameters `?1`, `?2`, ... (or plain `?`) in a transaction. Answers how many rows it changed. */
+export async function execute(tx: Tx, sql: string, ...parameters: unknown[]): Promise<number> {
   const { text, order } = parse(sql);
-  handleOf(tx)
+  return handleOf(tx)
     .prepare(text)
-    .run(...order.map((at) => parameters[at]));
+    .run(...order.map((at) => parameters[at])).changes;
 }
 
 /**
