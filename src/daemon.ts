@@ -7,6 +7,7 @@ import { createImports } from './bulk/imports.ts';
 import { type Config, packageRoot, redacted } from './config.ts';
 import { type Core, openCore } from './core.ts';
 import { createDiagnostics } from './doctor.ts';
+import { publicUrl } from './domain/public-url.ts';
 import { embeddedOf, registerEmbedded, wantsEmbedded } from './embedded.ts';
 import { messageOf } from './errors.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -18,7 +19,6 @@ import type { App } from './http/types.ts';
 import type { Logger } from './log.ts';
 import { createPeople } from './people/create-people.ts';
 import { createSecondFactors } from './people/second-factor/verify.ts';
-import { publicUrl } from './domain/public-url.ts';
 import { generateToken, insertToken } from './store/tokens.ts';
 
 export interface Started {
@@ -96,7 +96,11 @@ export function createDaemon(config: Config, log: Logger): Daemon {
         removeUsers: batch.removeUsers,
       },
     });
-    const people = createPeople(db, { ...config.people, publicUrl: publicUrl(config.http) }, createSecondFactors(db, undefined));
+    const people = createPeople(
+      db,
+      { ...config.people, publicUrl: publicUrl(config.http) },
+      createSecondFactors(db, undefined),
+    );
     const isLoopback =
       config.http.host === '127.0.0.1' || config.http.host === '::1' || config.http.host === 'localhost';
     const app = await buildApp(

@@ -5,7 +5,8 @@ import { recordAudit } from '../store/audit-log.ts';
 import type { Tx } from '../store/database.ts';
 import { hashOf, insertSession } from '../store/sessions.ts';
 import { attemptFailed, attemptSucceeded, beginAttempt } from './login-throttle.ts';
-import type { FactorMethod, PeopleDeps } from './people-deps.ts';
+import type { PeopleDeps } from './people-deps.ts';
+import type { FactorMethod } from './second-factor/verify.ts';
 
 /** From where somebody logs in, and how the session is carried. */
 export interface LoginOrigin {
@@ -161,11 +162,12 @@ export function createLogin({ db, hasher, settings, factors }: PeopleDeps): Logi
     begin,
     proceed,
     async sendCode(token) {
-      await db.write(async (tx) => {
+      const sent = await db.write(async (tx) => {
         const where = { hash: hashOf(token), purpose: 'login', expiresAt: { gt: new Date() } };
         const known = await tx.oneTimeToken.findFirst({ where });
-        if (known !== null) await factors.sendCode(tx, known.userId);
+        return known === null ? undefined : factors.sendCode(tx, known.userId);
       });
+      if (sent !== undefined) await factors.deliver(sent);
     },
   };
 }

@@ -51,7 +51,10 @@ export async function membersByAddress(tx: Tx, companyId: string, address: strin
 }
 
 /** Whoever has this user name, however it is capitalized. */
-export async function accountByName(reader: Pick<Tx, '$queryRawUnsafe'>, username: string): Promise<Acquaintance | undefined> {
+export async function accountByName(
+  reader: Pick<Tx, '$queryRawUnsafe'>,
+  username: string,
+): Promise<Acquaintance | undefined> {
   const rows = await reader.$queryRawUnsafe<Acquaintance[]>(
     `SELECT id, "username", "email", "state" FROM "User" WHERE "username" = ?1 COLLATE NOCASE LIMIT 1`,
     username,

@@ -76,7 +76,11 @@ export function createSecondFactors(db: Database, sms: SmsSender | undefined): S
       const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
       const { totp, contact } = factorsOf(user);
       const withCodes = (totp || contact) && (await tx.backupCode.count({ where: { userId } })) > 0;
-      return [...(totp ? ['totp'] : []), ...(contact ? ['contact'] : []), ...(withCodes ? ['backup'] : [])] as FactorMethod[];
+      return [
+        ...(totp ? ['totp'] : []),
+        ...(contact ? ['contact'] : []),
+        ...(withCodes ? ['backup'] : []),
+      ] as FactorMethod[];
     },
     required: secondFactorRequired,
     async sendCode(tx, userId) {
