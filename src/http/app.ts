@@ -14,6 +14,7 @@ import { activityRoutes } from './routes/activity.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
+import { mailRoutes } from './routes/mails.ts';
 import { numberRoutes } from './routes/numbers.ts';
 import { pbxRoutes } from './routes/pbxes.ts';
 import { accountRoutes } from './routes/sip-accounts.ts';
@@ -81,6 +82,7 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
       numberRoutes(api, deps, write);
       pbxRoutes(api, deps, write);
       tokenRoutes(api, deps, write);
+      mailRoutes(api, deps, write);
       syncRoutes(api, deps);
       activityRoutes(api, deps);
     },
