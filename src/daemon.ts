@@ -17,6 +17,7 @@ import { diagnosticsRoutes } from './http/routes/diagnostics.ts';
 import { importRoutes } from './http/routes/imports.ts';
 import type { App } from './http/types.ts';
 import type { Logger } from './log.ts';
+import { createMailer } from './mailer.ts';
 import { createPeople } from './people/create-people.ts';
 import { createSecondFactors } from './people/second-factor/verify.ts';
 import { generateToken, insertToken } from './store/tokens.ts';
@@ -72,12 +73,23 @@ export function createDaemon(config: Config, log: Logger): Daemon {
     const firstToken = await createFirstToken(core);
     checkNotAborted();
 
-    undo.push(startHousekeeping(core.db, log));
+    startMailer(core);
+    undo.push(startHousekeeping(core.db, log, { mailKeepDays: config.mail.keepDays }));
     const embedded = (await wantsEmbedded(config, core.db)) ? startEmbedded(core) : undefined;
     await core.fleet.start();
     isReady = true;
     log.info({ url }, 'ready');
     return { url, socket, firstToken, embedded };
+  }
+
+  function startMailer({ db }: Core): void {
+    const mailer = createMailer({
+      db,
+      config: { mail: config.mail, publicUrl: publicUrl(config.http), dataFolder: config.data.folder },
+      log: log.child({ part: 'mail' }),
+    });
+    mailer.start();
+    undo.push(() => mailer.stop());
   }
 
   async function startApp(core: Core): Promise<App> {

@@ -15,6 +15,7 @@ import { companyRoutes } from './routes/companies.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { loginRoutes } from './routes/login.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
+import { mailRoutes } from './routes/mails.ts';
 import { meRoutes } from './routes/me.ts';
 import { numberRoutes } from './routes/numbers.ts';
 import { pbxRoutes } from './routes/pbxes.ts';
@@ -89,6 +90,7 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
       meRoutes(api, deps, write);
       roleRoutes(api, deps, write);
       userAccessRoutes(api, deps, write);
+      mailRoutes(api, deps, write);
       syncRoutes(api, deps);
       activityRoutes(api, deps);
     },
