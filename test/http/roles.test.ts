@@ -128,6 +128,14 @@ t.test('an operator does everything everywhere until it is taken away', async (t
   const { token } = (await login('anna')).body;
   t.equal((await api.call('GET', '/companies', { token })).body.total, 2);
   t.equal((await api.call('GET', '/pbxes', { token })).status, 200);
+  const third = { name: 'Third', slug: 'third', ranges: [['10', '19']], country: 'DE', timezone: 'UTC' };
+  const made = await api.call('POST', '/companies', { token, body: third });
+  const members = await api.call('GET', `/companies/${made.body.id}/members`);
+  t.match(
+    members.body.items,
+    [{ username: 'anna', roles: [{ builtIn: 'administrator' }] }],
+    'who creates it is its administrator',
+  );
   t.equal((await api.call('POST', `/users/${id}/operator`, { body: { isOperator: false } })).status, 200);
   t.equal((await api.call('GET', '/companies', { token })).status, 401);
 });
