@@ -94,6 +94,15 @@ export function deleteRoute<P extends z.ZodType = typeof common.idParams>(
   return { config: { scope }, schema: { ...words(text), ...schema, response } };
 }
 
+/** PUT of something that either is there or not: no body, and nothing to answer. */
+export function putRoute<P extends z.ZodType = typeof common.idParams>(
+  scope: Scope,
+  text: RouteWords,
+  options: { params?: P } = {},
+) {
+  return deleteRoute(scope, text, options);
+}
+
 /** POST that changes nothing of ours and may be repeated as it is: no dry run, no idempotency key. */
 export function runRoute<B extends z.ZodType, P extends z.ZodType>(
   scope: Scope,
