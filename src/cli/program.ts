@@ -9,6 +9,7 @@ import { addCompany } from './commands/company.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDrift } from './commands/drift.ts';
 import { addExtension } from './commands/extension.ts';
+import { addGroups } from './commands/group.ts';
 import { addImport } from './commands/import.ts';
 import { addImports } from './commands/imports.ts';
 import { addNumber } from './commands/number.ts';
@@ -17,6 +18,7 @@ import { addPbxInstall } from './commands/pbx-install.ts';
 import { addPlan } from './commands/plan.ts';
 import { addSync } from './commands/sync.ts';
 import { addToken } from './commands/token.ts';
+import { addUser } from './commands/user.ts';
 import { createTerminal } from './terminal.ts';
 
 export interface Host {
@@ -68,6 +70,8 @@ export function createProgram(host: Host): Program {
       exitCode = await host.serve();
     });
   addCompany(command, bind);
+  addUser(command, bind);
+  addGroups(command, bind);
   addExtension(command, bind);
   addNumber(command, bind);
   addImport(command, bind);
