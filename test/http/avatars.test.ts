@@ -1,6 +1,8 @@
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import t from 'tap';
+import { avatarRoutes } from '../../src/http/routes/avatars.ts';
+import type { App } from '../../src/http/types.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 
 async function world(t: Parameters<typeof createTestApp>[0]) {
@@ -202,4 +204,39 @@ t.test('colleagues see it, nobody elsewhere does, and only who may write users c
   t.equal((await send(api, path, foreign, file, 'image/png')).statusCode, 404);
   t.equal(await status('DELETE', foreign), 404);
   t.equal(await status('GET', reader), 200, 'it is still there');
+});
+
+t.test('everybody changes his own picture, also while working in another company', async (t) => {
+  let userId = '';
+  // The same routes once more, for somebody who is logged in as this user.
+  const api = await createTestApp(t, {
+    plugins: [
+      async (app, deps, write) => {
+        const asUser = async (scoped: App) => {
+          scoped.addHook('preHandler', async (request) => {
+            request.principal = { ...request.principal, scopes: new Set(['users:read']), userId };
+          });
+          avatarRoutes(scoped, deps, write);
+        };
+        await app.register(asUser, { prefix: '/own' });
+      },
+    ],
+  });
+  const home = await api.company('acme');
+  const away = await api.company('other');
+  const make = async (username: string, companyId: string) => {
+    const body = { companyId, username, firstName: 'F', lastName: 'L' };
+    return (await api.call('POST', '/users', { body })).body.id;
+  };
+  userId = await make('ann', home.id);
+  const token = await api.token(['users:read'], { companyId: away.id });
+  const file = await solid(10, 10).png().toBuffer();
+  const put = (id: string) => send(api, `/api/v1/own/users/${id}/avatar`, token, file, 'image/png');
+  t.equal((await put(userId)).statusCode, 200);
+  t.equal((await put(await make('bob', home.id))).statusCode, 404, 'at home he is not there to this session');
+  t.equal((await put(await make('cyd', away.id))).statusCode, 403, 'a colleague has his own');
+  const own = { url: `/api/v1/own/users/${userId}/avatar`, headers: { authorization: `Bearer ${token}` } };
+  t.equal((await api.inject({ method: 'GET', ...own })).statusCode, 200);
+  t.equal((await api.inject({ method: 'DELETE', ...own })).statusCode, 204);
+  t.equal((await api.inject({ method: 'GET', ...own })).statusCode, 404);
 });
