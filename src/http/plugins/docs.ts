@@ -8,6 +8,7 @@ const TAGS = [
   ['companies', 'Tenants: number ranges, country, trunk'],
   ['sites', 'Places of a company'],
   ['users', 'People of a company'],
+  ['groups', 'Groups, teams and labels of people'],
   ['extensions', 'Internal numbers, their SIP accounts and mailboxes'],
   ['numbers', 'External phone numbers'],
   ['imports', 'Extensions from CSV files'],
