@@ -69,7 +69,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
     const firstToken = await createFirstToken(core);
     checkNotAborted();
 
-    undo.push(startHousekeeping(core.db, log));
+    undo.push(startHousekeeping(core.db, log, config.activity));
     const embedded = (await wantsEmbedded(config, core.db)) ? startEmbedded(core) : undefined;
     await core.fleet.start();
     isReady = true;
