@@ -1,6 +1,6 @@
 import type { Database } from '../store/database.ts';
 import { handleOf } from '../store/handles.ts';
-import { ACTIVITY, scanActivity } from '../store/queries/activity.ts';
+import { ACTIVITY, scanActivity, timeFilter } from '../store/queries/activity.ts';
 import type { PageRequest } from '../store/queries/page.ts';
 import { decodeCursor } from './cursor.ts';
 import { answerPage, type PageAnswer } from './read.ts';
@@ -15,8 +15,10 @@ export async function searchActivity(
   query: ListQuery,
   filters: PageRequest['filters'],
 ): Promise<PageAnswer> {
-  const { q, ...others } = query;
-  if (q === undefined) return answerPage(db.read, ACTIVITY, others, filters);
+  const { q, limit, sort, cursor, fields } = query;
+  // Without the filters of the query: those that count are given.
+  const paging = { limit, sort, cursor, fields };
+  if (q === undefined) return answerPage(db.read, ACTIVITY, paging, { ...filters, ...timeFilter(filters) });
   const isDown = query.sort.startsWith('-');
   const after = query.cursor === undefined ? undefined : Number(decodeCursor(query.cursor, query.sort)[1]);
   const found: number[] = [];
@@ -29,6 +31,6 @@ export async function searchActivity(
       if (isBehind && found.length <= query.limit) found.push(id);
     }
   }
-  const page = await answerPage(db.read, ACTIVITY, others, { ...filters, ids: JSON.stringify(found) });
+  const page = await answerPage(db.read, ACTIVITY, paging, { ...filters, ids: JSON.stringify(found) });
   return { ...page, total };
 }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { type Verification, verifyChain } from '../../store/activity/verify.ts';
 import { handleOf } from '../../store/handles.ts';
-import { ACTIVITY, ACTIVITY_SUMMARY, actionFilter } from '../../store/queries/activity.ts';
+import { ACTIVITY, ACTIVITY_SUMMARY, indexed } from '../../store/queries/activity.ts';
 import type { PageRequest } from '../../store/queries/page.ts';
 import { mustBeGlobal } from '../access.ts';
 import { activityCsv } from '../activity-csv.ts';
@@ -79,7 +79,7 @@ export function activityRoutes(app: App, { db }: HttpDeps): void {
 }
 
 /** What was asked for, of what the caller may see. */
-function narrowed(principal: Principal, { q: _q, action, ...others }: Filters): PageRequest['filters'] {
-  const known = Object.entries(others).filter(([name]) => name in ACTIVITY.filters);
-  return { ...Object.fromEntries(known), ...actionFilter(action), ...ownCompany(principal, others) };
+function narrowed(principal: Principal, asked: Filters): PageRequest['filters'] {
+  const known = Object.entries(asked).filter(([name]) => name in ACTIVITY.filters);
+  return indexed({ ...Object.fromEntries(known), ...ownCompany(principal, asked) });
 }
