@@ -3,7 +3,7 @@ import { phonePinOf } from '../../people/phone-pin.ts';
 import { userInputSchema, userPatchSchema } from '../../people/user-input.ts';
 import { createUser, removeUser, updateUser } from '../../people/users.ts';
 import { USERS } from '../../store/queries/people.ts';
-import { mustSee, targetCompany } from '../access.ts';
+import { mustManage, targetCompany } from '../access.ts';
 import { contextOf } from '../context.ts';
 import { answerOne, answerPage, ownCompany, readVisible } from '../read.ts';
 import { createRoute, deleteRoute, getRoute, listRoute, patchRoute } from '../route-options.ts';
@@ -63,7 +63,7 @@ export function userRoutes(app: App, deps: HttpDeps, write: Write): void {
     const sealPin = phonePinOf(deps.db.seal, { phonePin, phonePinConfirmation }, options);
     return write(request, reply, async (tx) => {
       const { id } = request.params;
-      await mustSee(tx, request.principal, 'user', id);
+      await mustManage(tx, request.principal, id);
       await updateUser(tx, contextOf(request), id, input, sealPin);
       return { status: 200, body: await readVisible(tx, request.principal, USERS, 'user', id) };
     });
@@ -72,7 +72,7 @@ export function userRoutes(app: App, deps: HttpDeps, write: Write): void {
   const remove = { tag, operationId: 'deleteUser', summary: 'Delete a user; their extensions stay' };
   app.delete('/users/:id', deleteRoute('users:write', remove), async (request, reply) =>
     write(request, reply, async (tx) => {
-      await mustSee(tx, request.principal, 'user', request.params.id);
+      await mustManage(tx, request.principal, request.params.id);
       await removeUser(tx, contextOf(request), request.params.id);
       return { status: 204 };
     }),
