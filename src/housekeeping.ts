@@ -14,7 +14,11 @@ const DAY_MS = 86_400_000;
 type Settings = Pick<Config, 'activity' | 'mail' | 'people'>;
 
 /** Small chores: what is over ends, and what was kept long enough goes. Gives the function that ends it. */
-export function startHousekeeping(db: Database, log: Logger, { activity, mail, people }: Settings): () => void {
+export function startHousekeeping(
+  db: Database,
+  log: Logger,
+  { activity, mail, people }: Settings,
+): () => Promise<void> {
   const chores: Record<string, (now: number) => Promise<unknown>> = {
     quarantines: (now) => db.write((tx) => endQuarantines(tx, new Date(now))),
     mails: (now) => db.write((tx) => forgetMails(tx, new Date(now - mail.keepDays * DAY_MS))),
@@ -30,7 +34,10 @@ export function startHousekeeping(db: Database, log: Logger, { activity, mail, p
       await work(Date.now()).catch((err) => log.error({ err, chore }, 'housekeeping failed'));
     }
   };
-  const timer = setInterval(run, EVERY_MS).unref();
-  void run();
-  return () => clearInterval(timer);
+  let running = run();
+  const timer = setInterval(() => (running = running.then(run)), EVERY_MS).unref();
+  return () => {
+    clearInterval(timer);
+    return running;
+  };
 }

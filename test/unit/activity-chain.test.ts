@@ -375,6 +375,6 @@ function rehash(file: string): void {
 }
 
 /** For a file whose triggers are gone already. */
-function attackAgain(db: Database, sql: string): Promise<void> {
-  return db.write((tx) => execute(tx, sql));
+async function attackAgain(db: Database, sql: string): Promise<void> {
+  await db.write((tx) => execute(tx, sql));
 }
