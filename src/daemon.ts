@@ -69,16 +69,17 @@ export function createDaemon(config: Config, log: Logger): Daemon {
     const firstToken = await createFirstToken(core);
     checkNotAborted();
 
-    undo.push(startHousekeeping(core.db, log));
+    undo.push(startHousekeeping(core.db, log, [core.lifecycle]));
     const embedded = (await wantsEmbedded(config, core.db)) ? startEmbedded(core) : undefined;
     await core.fleet.start();
+    core.lifecycle.worker.start();
     isReady = true;
     log.info({ url }, 'ready');
     return { url, socket, firstToken, embedded };
   }
 
   async function startApp(core: Core): Promise<App> {
-    const { batch, changes, db, extensions, fleet } = core;
+    const { batch, changes, db, extensions, fleet, lifecycle } = core;
     const imports = createImports({
       db,
       changes,
@@ -96,7 +97,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
     const isLoopback =
       config.http.host === '127.0.0.1' || config.http.host === '::1' || config.http.host === 'localhost';
     const app = await buildApp(
-      { db, changes, sync: fleet, extensions, log, version: version(), isReady: () => isReady },
+      { db, changes, sync: fleet, extensions, lifecycle, log, version: version(), isReady: () => isReady },
       {
         trustedProxies: config.http.trustedProxies,
         // Behind a proxy, what comes from outside arrives on loopback as well.

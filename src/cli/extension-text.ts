@@ -59,3 +59,8 @@ function accountText(account: Extension['accounts'][number], phones: Registratio
     refused === null ? [] : [`  turned away ${ago(refused.at)} from ${refused.remoteAddress}: ${refused.reason}`];
   return [head, ...(contacts.length > 0 ? contacts : ['  not registered']), ...refusal].join('\n');
 }
+
+function stateOf({ enabled, suspended }: Extension): string {
+  if (suspended) return '  (suspended: its user is disabled)';
+  return enabled ? '' : '  (disabled)';
+}

@@ -57,15 +57,6 @@ export async function updateUser(tx: Tx, context: ChangeContext, id: string, pat
   await audit(tx, context, 'updated', row, beforeAfter(row, changed));
 }
 
-/** Extensions of the user stay and belong to nobody then. */
-export async function removeUser(tx: Tx, context: ChangeContext, id: string): Promise<void> {
-  const row = await tx.user.findUnique({ where: { id } });
-  if (row === null) throw notFound('user');
-  expectVersion(row, context.ifVersion);
-  await tx.user.delete({ where: { id } });
-  await audit(tx, context, 'deleted', row, { username: row.username });
-}
-
 async function refuseUsername(tx: Tx, username: string): Promise<void> {
   if ((await tx.user.count({ where: { username } })) === 0) return;
   throw new LinekeeperError('USERNAME_TAKEN', 'this user name is taken', {

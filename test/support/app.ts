@@ -7,6 +7,7 @@ import { type Logger, pino } from 'pino';
 import type { Test } from 'tap';
 import { type AppOptions, buildApp } from '../../src/http/app.ts';
 import type { App } from '../../src/http/types.ts';
+import { createLifecycle, type Lifecycle } from '../../src/lifecycle.ts';
 import { createExtensionBatch } from '../../src/lines/extension-batch.ts';
 import { createExtensions } from '../../src/lines/extensions.ts';
 import { createChanges } from '../../src/reconciler/changes.ts';
@@ -42,6 +43,7 @@ export interface TestApp {
   db: Database;
   folder: string;
   port: MemoryPort;
+  lifecycle: Lifecycle;
   pbxId: string;
   /** Lines of the log so far. */
   logged: string[];
@@ -70,12 +72,16 @@ export async function createTestApp(t: Test, options: AppOptions = {}, folder = 
     reloadMaxMs: 20,
   };
   const fleet = createFleet({ db, digests, board, log, limits, connect: () => port.links });
+  const changes = createChanges({ db, digests, board, poke: (pbxId) => fleet.poke(pbxId) });
+  const portOf = (pbxId: string) => fleet.links(pbxId).port;
+  const lifecycle = createLifecycle({ db, changes, portOf, restoreDays: 30, log });
   const app = await buildApp(
     {
       db,
-      changes: createChanges({ db, digests, board, poke: (pbxId) => fleet.poke(pbxId) }),
+      changes,
       sync: fleet,
       extensions: createExtensions(createExtensionBatch(db.seal), db.seal),
+      lifecycle,
       log,
       version: '0.0.0-test',
       isReady: () => true,
@@ -84,9 +90,11 @@ export async function createTestApp(t: Test, options: AppOptions = {}, folder = 
   );
   await app.ready();
   await fleet.start();
+  lifecycle.worker.start();
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     await app.close();
+    await lifecycle.worker.stop();
     await fleet.stop();
     await db.close();
   };
@@ -100,6 +108,7 @@ export async function createTestApp(t: Test, options: AppOptions = {}, folder = 
     db,
     folder,
     port,
+    lifecycle,
     pbxId: '',
     logged,
     inject: (request) => app.inject(request),

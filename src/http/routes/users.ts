@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { createUser, removeUser, updateUser, userInputSchema, userPatchSchema } from '../../people/users.ts';
+import { createUser, updateUser, userInputSchema, userPatchSchema } from '../../people/users.ts';
 import { USERS } from '../../store/queries/people.ts';
 import { mustSee, targetCompany } from '../access.ts';
 import { contextOf } from '../context.ts';
 import { answerOne, answerPage, ownCompany, readVisible } from '../read.ts';
-import { createRoute, deleteRoute, getRoute, listRoute, patchRoute } from '../route-options.ts';
+import { createRoute, getRoute, listRoute, patchRoute } from '../route-options.ts';
 import { companyIdField } from '../schemas/common.ts';
 import { listQuery } from '../schemas/list.ts';
 import { userView } from '../schemas/people.ts';
@@ -48,15 +48,6 @@ export function userRoutes(app: App, deps: HttpDeps, write: Write): void {
       await mustSee(tx, request.principal, 'user', id);
       await updateUser(tx, contextOf(request), id, request.body);
       return { status: 200, body: await readVisible(tx, request.principal, USERS, 'user', id) };
-    }),
-  );
-
-  const remove = { tag, operationId: 'deleteUser', summary: 'Delete a user; their extensions stay' };
-  app.delete('/users/:id', deleteRoute('users:write', remove), async (request, reply) =>
-    write(request, reply, async (tx) => {
-      await mustSee(tx, request.principal, 'user', request.params.id);
-      await removeUser(tx, contextOf(request), request.params.id);
-      return { status: 204 };
     }),
   );
 }
