@@ -18,7 +18,7 @@ const phones = createPhones(t, pbx.sipPort);
 
 async function openApp(): Promise<App> {
   const { db, changes, fleet, extensions, lifecycle } = test.core;
-  const log = pino({ level: 'silent' });
+  const log = pino({ level: 'error' }, { write: (line: string) => void test.logged.push(line) });
   const deps = { db, changes, sync: fleet, extensions, lifecycle, log, version: 'test', isReady: () => true };
   const app = await buildApp(deps);
   lifecycle.worker.start();
@@ -35,6 +35,8 @@ async function tokenOf(userId?: string): Promise<string> {
   return token;
 }
 
+/** Seconds that a change waits for the PBX. */
+let patience = 20;
 let app = await openApp();
 t.teardown(() => app.close());
 const admin = await tokenOf();
@@ -45,7 +47,7 @@ async function api(
   body?: unknown,
   token = admin,
 ): Promise<{ status: number; body: Json }> {
-  const headers = { authorization: `Bearer ${token}`, prefer: 'wait=20' };
+  const headers = { authorization: `Bearer ${token}`, prefer: `wait=${patience}` };
   const response = await app.inject({
     method: method as 'GET',
     url: `/api/v1${path}`,
@@ -68,7 +70,8 @@ async function person(number: string, input: ExtensionInput = {}, more: Omit<Ext
   const { id, secret } = await test.create(acme, number, { ...input, userId }, extras);
   await test.synced();
   const one = { id, userId, user: number, secret, port: await freePort() };
-  t.equal(await phones.register(one, one.port), 200);
+  const status = await phones.register(one, one.port);
+  if (status !== 200) throw new Error(`registering ${number} ended with ${status}`);
   return one;
 }
 
@@ -96,7 +99,7 @@ const bob = await person('1002');
 const dora = await person('1004');
 
 t.test('a disabled user is off, his call by choice, and everything heals', async (t) => {
-  const anna = await person('1001', { mailbox: {} });
+  const anna = await person('1001');
   const token = await tokenOf(anna.userId);
   t.equal((await api('GET', '/users', undefined, token)).status, 200);
   const callee = await phones.callee(bob.port, 'answer');
@@ -111,7 +114,7 @@ t.test('a disabled user is off, his call by choice, and everything heals', async
     phones: 'done: endpoint, auth and aor are gone: 1001',
     registrations: 'done: 0 phones are registered at 1001',
     calls: /^left: 1 channel left to end by itself/,
-    callers: /^done: 1001: callers reach the mailbox 1001@/,
+    callers: 'done: 1001: callers are told that there is no such number',
   });
   t.equal((await api('GET', '/users', undefined, token)).status, 401, 'his token is refused');
   t.equal((await channels('1001')).length, 1, 'the call is up');
@@ -188,14 +191,13 @@ t.test('a deleted user is gone, and comes back with the same secret and PIN', as
   t.equal(await test.pin(emil.id), pin);
   t.equal(await phones.register(emil, emil.port), 200);
   t.ok((await ami.dbTree('linekeeper/number')).has('/linekeeper/number/4930123405'));
-  const callee = await phones.callee(emil.port, 'answer');
-  t.equal(await phones.call({ ...bob, to: '1005' }).status(), 200);
-  t.equal(await callee.done, 0);
+  t.equal(await phones.call({ ...emil, to: '*43' }).status(), 200);
 });
 
 t.test('a report is finished after a restart', async (t) => {
   const fred = await person('1006');
   await test.core.fleet.stop();
+  patience = 0;
   const begun = await api('POST', `/users/${fred.userId}/disable`, {});
   t.equal(begun.status, 200);
   const stepsNow = async () => (await api('GET', `/lifecycle-reports/${begun.body.reportId}`)).body;
@@ -206,6 +208,7 @@ t.test('a report is finished after a restart', async (t) => {
   await test.stop();
   await test.start();
   app = await openApp();
+  patience = 20;
   t.match(await proofOf(begun), { state: 'done', registrations: 'done: 0 phones are registered at 1006' });
   t.notOk((await contacts()).includes('1006'));
 });
@@ -229,17 +232,23 @@ t.test('a thousand users are off at once', async (t) => {
   t.equal(ids.length, 1000);
   await test.synced();
   const tokens = await Promise.all([ids[0], ids[999]].map(tokenOf));
-  await phones.registerAll(accounts, await freePort());
-  const registered = async () => (await contacts()).filter((aor) => aor?.startsWith('many-')).length;
-  t.equal(await registered(), 1000);
+  const registered = async () => new Set((await contacts()).filter((aor) => aor?.startsWith('many-')));
+  let missing = accounts;
+  const allRegistered = async () => {
+    await phones.registerAll(missing, await freePort());
+    const present = await registered();
+    missing = accounts.filter(({ user }) => !present.has(user));
+    return missing.length === 0;
+  };
+  await until(allRegistered, 'all thousand phones to register', 60_000);
 
   const startedAt = performance.now();
   const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(2);
   const { status, body } = await api('POST', '/users/disable', { ids });
-  t.equal(status, 200);
+  t.equal(status, 200, JSON.stringify(body).slice(0, 500));
   const isOff = async () => {
     const left = [...(await ami.dbTree('linekeeper')).keys()].filter((key) => /\/(endpoint|auth|aor)\/many-/.test(key));
-    return left.length === 0 && (await registered()) === 0;
+    return left.length === 0 && (await registered()).size === 0;
   };
   await until(isOff, 'all thousand to be off', 30_000);
   for (const token of tokens) t.equal((await api('GET', '/users', undefined, token)).status, 401);

@@ -32,9 +32,11 @@ export function userLifecycleRoutes(app: App, deps: HttpDeps, write: Write): voi
   };
   /** What was committed is taken up at once. */
   const proved = async <T>(body: Promise<T>): Promise<T> => {
-    const done = await body;
-    lifecycle.poke();
-    return done;
+    try {
+      return await body;
+    } finally {
+      lifecycle.poke();
+    }
   };
 
   const disable = {
