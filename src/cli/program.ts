@@ -17,6 +17,7 @@ import { addPbxInstall } from './commands/pbx-install.ts';
 import { addPlan } from './commands/plan.ts';
 import { addSync } from './commands/sync.ts';
 import { addToken } from './commands/token.ts';
+import { addUserLifecycle } from './commands/user-lifecycle.ts';
 import { createTerminal } from './terminal.ts';
 
 export interface Host {
@@ -70,6 +71,7 @@ export function createProgram(host: Host): Program {
   addCompany(command, bind);
   addExtension(command, bind);
   addNumber(command, bind);
+  addUserLifecycle(command.command('user').description('people: disable, delete, restore'), bind);
   addImport(command, bind);
   addImports(command, bind);
   addPlan(command, bind);
