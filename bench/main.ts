@@ -4,6 +4,7 @@ import { benchAudit } from './audit.ts';
 import { benchChange } from './change.ts';
 import { benchImport } from './import.ts';
 import { benchLogin } from './login.ts';
+import { benchOffboard } from './offboard.ts';
 import { benchStart } from './start.ts';
 import type { BenchOptions } from './support/options.ts';
 
@@ -13,6 +14,7 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<Record<string, 
   audit: benchAudit,
   start: benchStart,
   login: benchLogin,
+  offboard: benchOffboard,
 };
 
 const { values, positionals } = parseArgs({

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Config, packageRoot } from './config.ts';
+import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createExtensionBatch, type ExtensionBatch } from './lines/extension-batch.ts';
 import type { ExtensionService } from './lines/extension-service.ts';
 import { createExtensions } from './lines/extensions.ts';
@@ -19,6 +20,7 @@ export interface Core {
   changes: Changes;
   batch: ExtensionBatch;
   extensions: ExtensionService;
+  lifecycle: Lifecycle;
   connection(pbxId: string): ConnectedPbx;
   stop(): Promise<void>;
 }
@@ -48,17 +50,27 @@ export async function openCore(config: Config, log: Logger): Promise<Core> {
     },
   });
   const batch = createExtensionBatch(db.seal, digests);
+  const changes = createChanges({ db, digests, board, poke: (pbxId) => fleet.poke(pbxId) });
+  const lifecycle = createLifecycle({
+    db,
+    changes,
+    portOf: (pbxId) => fleet.links(pbxId).port,
+    restoreDays: config.people.restoreDays,
+    log: log.child({ part: 'lifecycle' }),
+  });
   return {
     db,
     fleet,
     batch,
     extensions: createExtensions(batch, db.seal),
-    changes: createChanges({ db, digests, board, poke: (pbxId) => fleet.poke(pbxId) }),
+    changes,
+    lifecycle,
     connection(pbxId) {
       fleet.links(pbxId);
       return connections.get(pbxId) as ConnectedPbx;
     },
     async stop() {
+      await lifecycle.worker.stop();
       await fleet.stop();
       await db.close();
     },

@@ -74,9 +74,10 @@ export function createDaemon(config: Config, log: Logger): Daemon {
     checkNotAborted();
 
     startMailer(core);
-    undo.push(startHousekeeping(core.db, log, config));
+    undo.push(startHousekeeping(core.db, log, config, core.lifecycle));
     const embedded = (await wantsEmbedded(config, core.db)) ? startEmbedded(core) : undefined;
     await core.fleet.start();
+    core.lifecycle.worker.start();
     isReady = true;
     log.info({ url }, 'ready');
     return { url, socket, firstToken, embedded };
@@ -93,7 +94,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
   }
 
   async function startApp(core: Core): Promise<App> {
-    const { batch, changes, db, extensions, fleet } = core;
+    const { batch, changes, db, extensions, fleet, lifecycle } = core;
     const imports = createImports({
       db,
       changes,
@@ -116,7 +117,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
     const isLoopback =
       config.http.host === '127.0.0.1' || config.http.host === '::1' || config.http.host === 'localhost';
     const app = await buildApp(
-      { db, changes, sync: fleet, extensions, people, log, version: version(), isReady: () => isReady },
+      { db, changes, sync: fleet, extensions, people, lifecycle, log, version: version(), isReady: () => isReady },
       {
         trustedProxies: config.http.trustedProxies,
         // Behind a proxy, what comes from outside arrives on loopback as well.

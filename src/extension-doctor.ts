@@ -19,7 +19,12 @@ export async function diagnoseExtension(core: Core, id: string): Promise<Finding
   ];
 }
 
-function enabledFinding({ number, enabled }: ExtensionAtPbx): Finding {
+function enabledFinding({ number, enabled, suspendedUser }: ExtensionAtPbx): Finding {
+  if (suspendedUser !== null) {
+    const text = `extension ${number} is suspended, because its user is disabled: no phone may register`;
+    const advice = suspendedUser === '' ? 'Give it to another user.' : `linekeeper user enable ${suspendedUser}`;
+    return { subject: 'database', state: 'bad', text, advice };
+  }
   if (enabled) return { subject: 'database', state: 'ok', text: `extension ${number} is enabled`, advice: null };
   const advice = `linekeeper extension set ${number} --enable`;
   return { subject: 'database', state: 'bad', text: `extension ${number} is disabled: no phone may register`, advice };

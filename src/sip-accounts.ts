@@ -14,6 +14,8 @@ export interface ExtensionAtPbx {
   id: string;
   number: string;
   enabled: boolean;
+  /** The name of the disabled user whose it is; null: it is not suspended. */
+  suspendedUser: string | null;
   pbx: { id: string; name: string; wsUrl: string | null; enabled: boolean };
   accounts: AccountAtPbx[];
 }
@@ -22,7 +24,7 @@ export interface ExtensionAtPbx {
 export async function extensionAtPbx({ db }: Pick<Core, 'db'>, id: string): Promise<ExtensionAtPbx> {
   const row = await db.read.extension.findUnique({
     where: { id },
-    include: { accounts: { orderBy: { ordinal: 'asc' } }, company: { include: { pbx: true } } },
+    include: { accounts: { orderBy: { ordinal: 'asc' } }, user: true, company: { include: { pbx: true } } },
   });
   if (row === null) throw new LinekeeperError('NOT_FOUND', 'there is no such extension');
   const { company, number, enabled } = row;
@@ -30,6 +32,7 @@ export async function extensionAtPbx({ db }: Pick<Core, 'db'>, id: string): Prom
     id,
     number,
     enabled,
+    suspendedUser: row.suspended ? (row.user?.username ?? '') : null,
     pbx: company.pbx,
     accounts: row.accounts.map(({ id: accountId, ordinal, maxContacts, secretSealed }) => ({
       ordinal,

@@ -19,7 +19,7 @@ export function credentialsText({ credentials, accounts }: Pick<Extension, 'cred
 export function extensionText(extension: Extension, phones: Registrations): string {
   const { mailbox, sync, user, site } = extension;
   const head = fields([
-    ['extension', `${extension.number}  ${extension.displayName}${extension.enabled ? '' : '  (disabled)'}`],
+    ['extension', `${extension.number}  ${extension.displayName}${stateOf(extension)}`],
     ['sync', sync.state === 'failed' ? `failed: ${sync.code}: ${sync.reason}` : sync.state],
     ['user', user === null ? null : `${user.name} (${user.username})`],
     ['site', site?.name],
@@ -58,4 +58,9 @@ function accountText(account: Extension['accounts'][number], phones: Registratio
   const refusal =
     refused === null ? [] : [`  turned away ${ago(refused.at)} from ${refused.remoteAddress}: ${refused.reason}`];
   return [head, ...(contacts.length > 0 ? contacts : ['  not registered']), ...refusal].join('\n');
+}
+
+function stateOf({ enabled, suspended }: Extension): string {
+  if (suspended) return '  (suspended: its user is disabled)';
+  return enabled ? '' : '  (disabled)';
 }

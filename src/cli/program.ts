@@ -22,6 +22,7 @@ import { addRole } from './commands/role.ts';
 import { addSync } from './commands/sync.ts';
 import { addToken } from './commands/token.ts';
 import { addUser } from './commands/user.ts';
+import { addUserLifecycle } from './commands/user-lifecycle.ts';
 import { addUserLogin } from './commands/user-login.ts';
 import { createTerminal } from './terminal.ts';
 
@@ -76,6 +77,7 @@ export function createProgram(host: Host): Program {
   addCompany(command, bind);
   const user = addUser(command, bind);
   addUserLogin(user, bind);
+  addUserLifecycle(user, bind);
   addRole(command, bind);
   addGroups(command, bind);
   addExtension(command, bind);

@@ -25,6 +25,9 @@ export const forwardTargetSchema = rule(
   (v) => /^[0-9]{2,10}$/.test(v) || /^\+[1-9][0-9]{6,14}$/.test(v),
 );
 
+/** In place of a forwarding: who calls a suspended extension is told that there is no such number. */
+export const SUSPENDED_NOTHING = 'nothing';
+
 export const pickupGroupSchema = rule(
   z.string(),
   'PICKUP_GROUP_INVALID',

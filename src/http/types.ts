@@ -12,6 +12,7 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { ExtensionService } from '../lines/extension-service.ts';
 import type { People } from '../people/create-people.ts';
+import type { LifecycleService } from '../people/lifecycle/service.ts';
 import type { Changes, SyncService } from '../reconciler/types.ts';
 import type { Database } from '../store/database.ts';
 import type { Principal, Scope } from './scopes.ts';
@@ -41,6 +42,7 @@ export interface HttpDeps {
   sync: SyncService;
   extensions: ExtensionService;
   people: People;
+  lifecycle: LifecycleService;
   log: Logger;
   version: string;
   /** False while starting or stopping. */

@@ -13,6 +13,7 @@ import { moveNumbers } from '../store/number-writes.ts';
 import { type DirtyMark, markDirty } from '../store/outbox.ts';
 import { upsertUsers } from '../store/references.ts';
 import type { Seal } from '../store/seal.ts';
+import { alignSuspension } from '../store/suspension.ts';
 import { createChance, loadWorld } from './batch-world.ts';
 import { decideRow, type RowWrites } from './decide-row.ts';
 import { removeExtensions } from './remove-extensions.ts';
@@ -58,6 +59,12 @@ export function createExtensionBatch(seal: Seal, digests = createDigests(seal)):
   };
 }
 
+/** Ids of extensions that were given to somebody, or taken from them. */
+function withNewUser(rows: readonly RowWrites[]): string[] {
+  const isGiven = (row: RowWrites) => (row.isNew ? row.values.userId !== null : row.changed.includes('userId'));
+  return rows.filter(isGiven).map((row) => row.values.id);
+}
+
 async function writeRows(tx: Tx, context: BatchContext, pbxId: string, rows: readonly RowWrites[]): Promise<void> {
   const pick = <K extends keyof RowWrites>(key: K) =>
     rows.flatMap((row) => (row[key] === undefined ? [] : [row[key] as NonNullable<RowWrites[K]>]));
@@ -70,6 +77,7 @@ async function writeRows(tx: Tx, context: BatchContext, pbxId: string, rows: rea
     tx,
     rows.filter((row) => !row.isNew).map((row) => row.values),
   );
+  await alignSuspension(tx, withNewUser(rows));
   await insertAccounts(tx, pick('account'));
   await upsertMailboxes(tx, pick('mailbox'));
   await deleteMailboxes(

@@ -11,6 +11,7 @@ import {
 import { moveNumbers, numbersOfExtensions } from '../store/number-writes.ts';
 import { markDirty } from '../store/outbox.ts';
 import { companyRules } from '../store/references.ts';
+import { alignSuspension } from '../store/suspension.ts';
 import { numberMarks } from './number-marks.ts';
 import { releaseMoves } from './release-numbers.ts';
 import type { UndoResult } from './undo-result.ts';
@@ -38,6 +39,10 @@ export async function restoreExtensions(
   });
   if (good.length === 0) return results;
   await updateExtensions(tx, await withoutLostReferences(tx, good));
+  await alignSuspension(
+    tx,
+    good.map(({ snapshot }) => snapshot.id),
+  );
   await upsertMailboxes(
     tx,
     good.flatMap(({ snapshot }) =>

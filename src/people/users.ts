@@ -80,15 +80,6 @@ function masked(secret: string | null): string | null {
   return secret === null ? null : '****';
 }
 
-/** Extensions of the user stay and belong to nobody then. */
-export async function removeUser(tx: Tx, context: ChangeContext, id: string): Promise<void> {
-  const row = await tx.user.findUnique({ where: { id } });
-  if (row === null) throw notFound('user');
-  expectVersion(row, context.ifVersion);
-  await tx.user.delete({ where: { id } });
-  await auditUser(tx, context, 'deleted', row, { username: row.username });
-}
-
 async function refuseUsername(tx: Tx, username: string, exceptId?: string): Promise<void> {
   if (!(await isUsernameTaken(tx, username, exceptId))) return;
   throw new LinekeeperError('USERNAME_TAKEN', 'this user name is taken', {

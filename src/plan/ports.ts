@@ -24,6 +24,13 @@ export interface Observation {
 /** Kinds of files of ours that a module reads only when it is reloaded. */
 export type Reload = 'voicemail' | 'dialplan';
 
+/** One leg of a call that is up. */
+export interface PbxChannel {
+  /** `PJSIP/1001-0000002a` */
+  name: string;
+  endpoint: string;
+}
+
 /** One PBX as the reconciler sees it. Implemented by `asterisk/`; it executes and never decides. */
 export interface PbxPort {
   /** Reads everything that is ours. Throws LinekeeperError; never returns a partial answer. */
@@ -40,4 +47,10 @@ export interface PbxPort {
   reload(what: Reload): Promise<void>;
   /** Drops the registrations of these aors at once. */
   dropRegistrations(aors: readonly string[]): Promise<void>;
+  /** Those of these aors at which a phone is registered now. */
+  registeredAors(aors: readonly string[]): Promise<string[]>;
+  /** Names of the channels that these endpoints have now. */
+  channelsOf(endpoints: readonly string[]): Promise<PbxChannel[]>;
+  /** Hangs up every channel of these endpoints and looks until they are gone, a few seconds at most; answers how many went. */
+  endCalls(endpoints: readonly string[]): Promise<number>;
 }

@@ -1,4 +1,5 @@
 import { contextOf, diallingPlan, mailboxContextOf } from '../domain/company.ts';
+import { SUSPENDED_NOTHING } from '../domain/extension.ts';
 import { DEFAULT_CODECS, endpointId, REALM } from '../domain/sip-account.ts';
 import { projectedName } from '../domain/text.ts';
 import { companyContextLines } from './company-context.ts';
@@ -18,7 +19,7 @@ function json(fields: Fields): string {
 export function projectExtension(source: ExtensionSource): [Ref, string][] {
   const { slug, endpointPrefix } = source.company;
   const objects: [Ref, string][] = [];
-  if (source.enabled) {
+  if (hasPhones(source)) {
     for (const account of source.accounts) {
       const id = endpointId(endpointPrefix, source.number, account.ordinal);
       objects.push(
@@ -39,6 +40,11 @@ export function projectExtension(source: ExtensionSource): [Ref, string][] {
   }
   objects.push([refOf('extension', `${slug}/${source.number}`), json(extensionFields(source, mailbox !== null))]);
   return objects;
+}
+
+/** Nobody registers or calls under what is disabled, or belongs to somebody who is. */
+function hasPhones({ enabled, suspended }: ExtensionSource): boolean {
+  return enabled && !suspended;
 }
 
 function mailboxOf({ number, company }: ExtensionSource): string {
@@ -82,8 +88,10 @@ function aorFields(source: ExtensionSource, account: AccountSource): Fields {
 
 function extensionFields(source: ExtensionSource, hasMailbox: boolean): Fields {
   const { endpointPrefix } = source.company;
+  const instead = source.suspended ? source.suspendedForward : null;
+  const answersNothing = instead === SUSPENDED_NOTHING;
   return {
-    accounts: source.enabled
+    accounts: hasPhones(source)
       ? source.accounts.map((account) => endpointId(endpointPrefix, source.number, account.ordinal)).join('&')
       : undefined,
     ring: source.ringSeconds === 25 ? undefined : String(source.ringSeconds),
@@ -91,9 +99,10 @@ function extensionFields(source: ExtensionSource, hasMailbox: boolean): Fields {
     forwardBusy: source.forwardBusy ?? undefined,
     forwardNoAnswer: source.forwardNoAnswer ?? undefined,
     dnd: source.doNotDisturb ? 'yes' : undefined,
-    mailbox: hasMailbox ? mailboxOf(source) : undefined,
+    mailbox: hasMailbox && !answersNothing ? mailboxOf(source) : undefined,
     class: source.classOfService === 'national' ? undefined : source.classOfService,
-    enabled: source.enabled ? undefined : 'no',
+    enabled: hasPhones(source) ? undefined : 'no',
+    forwardSuspended: answersNothing ? undefined : (instead ?? undefined),
   };
 }
 

@@ -27,6 +27,10 @@ export interface ExtensionSource {
   classOfService: ClassOfService;
   pickupGroup: string | null;
   enabled: boolean;
+  /** Its user is disabled: no phone of it works, whatever `enabled` says. */
+  suspended: boolean;
+  /** What callers get meanwhile: an extension, a number in E.164, SUSPENDED_NOTHING, or null: the mailbox if there is one. */
+  suspendedForward: string | null;
   company: { slug: string; endpointPrefix: string; timezone: string };
   accounts: AccountSource[];
   mailbox: MailboxSource | null;

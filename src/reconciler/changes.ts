@@ -6,7 +6,7 @@ import { appliedOf } from '../store/applied.ts';
 import type { Database, Tx } from '../store/database.ts';
 import { desiredOf } from '../store/desired.ts';
 import type { Digests } from '../store/digests.ts';
-import { markOf, marksOf } from '../store/outbox.ts';
+import { marksAmong, marksOf } from '../store/outbox.ts';
 import type { SettledBoard } from './settled.ts';
 import type { Changes, SyncOutcome, Touched } from './types.ts';
 
@@ -47,7 +47,7 @@ export function createChanges(deps: {
       }
       throw new Error('a dry run must not commit');
     },
-    settled: (touched, timeoutMs) => Promise.all(touched.map((one) => settledOne(db, board, one, timeoutMs))),
+    settled: (touched, timeoutMs) => settledAll(db, board, touched, timeoutMs),
   };
 }
 
@@ -81,19 +81,21 @@ async function previewPlan(db: Database, tx: Tx, digests: Digests): Promise<Plan
   });
 }
 
-async function settledOne(
+/** Waits for all of them together: each is looked up once, however many there are. */
+async function settledAll(
   db: Database,
   board: SettledBoard,
-  touched: Touched,
+  touched: readonly Touched[],
   timeoutMs: number,
-): Promise<SyncOutcome> {
-  const { owner, pbxId } = touched;
-  const expectation = board.expect(owner);
+): Promise<SyncOutcome[]> {
+  const expected = touched.map((one) => ({ ...one, expectation: board.expect(one.owner) }));
   // Registered first, then looked: the answer may have come before anybody listened.
-  const mark = await markOf(db, pbxId, owner);
-  if (mark === null) {
-    expectation.forget();
-    return { owner, state: 'synced' };
-  }
-  return expectation.outcome(timeoutMs);
+  const marks = await marksAmong(db, touched);
+  return Promise.all(
+    expected.map(async ({ pbxId, owner, expectation }): Promise<SyncOutcome> => {
+      if (marks.has(`${pbxId} ${ownerKey(owner)}`)) return expectation.outcome(timeoutMs);
+      expectation.forget();
+      return { owner, state: 'synced' };
+    }),
+  );
 }

@@ -43,6 +43,8 @@ type ExtensionRow = [
   cos: ClassOfService,
   group: string | null,
   enabled: number,
+  suspended: number,
+  suspendedForward: string | null,
   slug: string,
   prefix: string,
   timezone: string,
@@ -53,7 +55,7 @@ type ExtensionRow = [
 // One row of JSON instead of thousands of rows of objects: five times faster through the client at 10,000 extensions.
 const EXTENSIONS = `SELECT json_group_array(json_array(e.id, e."number", e."displayName", e."callerIdName", e."ringSeconds",
     e."forwardAlways", e."forwardBusy", e."forwardNoAnswer", e."doNotDisturb", e."classOfService", e."pickupGroup", e."enabled",
-    c."slug", c."endpointPrefix", c."timezone",
+    e."suspended", e."suspendedForward", c."slug", c."endpointPrefix", c."timezone",
     (SELECT json_group_array(json_array(a.id, a."ordinal", a."kind", a."codecs", a."maxContacts", a."secretSealed"))
        FROM (SELECT * FROM "SipAccount" WHERE "extensionId" = e.id ORDER BY "ordinal") a),
     (SELECT json_array(m.id, m."pinSealed", m."email", m."attach", m."deleteAfterMail", m."timezone", m."enabled")
@@ -132,7 +134,8 @@ async function query(reader: Reader, seal: Seal, digests: Digests, from: From): 
 
 function toExtension(row: ExtensionRow, seal: Seal, digests: Digests): ExtensionSource {
   const [id, number, displayName, callerIdName, ringSeconds, always, busy, noAnswer, dnd, cos, group, enabled] = row;
-  const [slug, endpointPrefix, timezone, accounts, mailbox] = row.slice(12) as [
+  const [suspended, suspendedForward] = row.slice(12) as [number, string | null];
+  const [slug, endpointPrefix, timezone, accounts, mailbox] = row.slice(14) as [
     string,
     string,
     string,
@@ -152,6 +155,8 @@ function toExtension(row: ExtensionRow, seal: Seal, digests: Digests): Extension
     classOfService: cos,
     pickupGroup: group,
     enabled: enabled === 1,
+    suspended: suspended === 1,
+    suspendedForward,
     company: { slug, endpointPrefix, timezone },
     accounts: accounts.map(([accountId, ordinal, kind, codecs, maxContacts, sealed]) => ({
       ordinal,

@@ -205,6 +205,20 @@ export async function markOf(
   });
 }
 
+/** Those of these owners that have a mark, as `pbx type:id`: one statement for any number of them. */
+export async function marksAmong(
+  db: Database,
+  owners: readonly { pbxId: string; owner: Owner }[],
+): Promise<ReadonlySet<string>> {
+  const marks = await queryJson<string[]>(
+    db.read,
+    `SELECT json_group_array(o."pbxId" || ' ' || o."ownerType" || ':' || o."ownerId") AS json FROM json_each(?1) j
+       CROSS JOIN "Outbox" o ON o."pbxId" = j.value->>0 AND o."ownerType" = j.value->>1 AND o."ownerId" = j.value->>2`,
+    JSON.stringify(owners.map(({ pbxId, owner }) => [pbxId, owner.type, owner.id])),
+  );
+  return new Set(marks);
+}
+
 /** These owners wait for a reload: not due before `until` (milliseconds since 1970), unless they are changed again. */
 export async function postpone(
   tx: Tx,

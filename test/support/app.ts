@@ -8,9 +8,10 @@ import type { Test } from 'tap';
 import { loadConfig } from '../../src/config.ts';
 import { type AppOptions, buildApp } from '../../src/http/app.ts';
 import type { App } from '../../src/http/types.ts';
+import { createLifecycle, type Lifecycle } from '../../src/lifecycle.ts';
 import { createExtensionBatch } from '../../src/lines/extension-batch.ts';
 import { createExtensions } from '../../src/lines/extensions.ts';
-import { createPeople } from '../../src/people/create-people.ts';
+import { createPeople, type People } from '../../src/people/create-people.ts';
 import { createSecondFactors } from '../../src/people/second-factor/verify.ts';
 import { createChanges } from '../../src/reconciler/changes.ts';
 import { createFleet } from '../../src/reconciler/fleet.ts';
@@ -28,6 +29,12 @@ const migrationsFolder = fileURLToPath(new URL('../../prisma/migrations', import
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely
 export type Json = Record<string, any>;
+
+/** Logging in, as the daemon has it. */
+export function testPeople(db: Database): People {
+  const settings = { ...loadConfig({}).people, publicUrl: PUBLIC_URL };
+  return createPeople(db, settings, createSecondFactors(db, undefined));
+}
 
 export interface Answer {
   status: number;
@@ -48,6 +55,7 @@ export interface TestApp {
   db: Database;
   folder: string;
   port: MemoryPort;
+  lifecycle: Lifecycle;
   pbxId: string;
   /** Lines of the log so far. */
   logged: string[];
@@ -76,13 +84,17 @@ export async function createTestApp(t: Test, options: AppOptions = {}, folder = 
     reloadMaxMs: 20,
   };
   const fleet = createFleet({ db, digests, board, log, limits, connect: () => port.links });
+  const changes = createChanges({ db, digests, board, poke: (pbxId) => fleet.poke(pbxId) });
+  const portOf = (pbxId: string) => fleet.links(pbxId).port;
+  const lifecycle = createLifecycle({ db, changes, portOf, restoreDays: 30, log });
   const app = await buildApp(
     {
       db,
-      changes: createChanges({ db, digests, board, poke: (pbxId) => fleet.poke(pbxId) }),
+      changes,
       sync: fleet,
       extensions: createExtensions(createExtensionBatch(db.seal), db.seal),
-      people: createPeople(db, { ...loadConfig({}).people, publicUrl: PUBLIC_URL }, createSecondFactors(db, undefined)),
+      people: testPeople(db),
+      lifecycle,
       log,
       version: '0.0.0-test',
       isReady: () => true,
@@ -91,9 +103,11 @@ export async function createTestApp(t: Test, options: AppOptions = {}, folder = 
   );
   await app.ready();
   await fleet.start();
+  lifecycle.worker.start();
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     await app.close();
+    await lifecycle.worker.stop();
     await fleet.stop();
     await db.close();
   };
@@ -107,6 +121,7 @@ export async function createTestApp(t: Test, options: AppOptions = {}, folder = 
     db,
     folder,
     port,
+    lifecycle,
     pbxId: '',
     logged,
     inject: (request) => app.inject(request),

@@ -33,6 +33,9 @@ export function createMemoryPort(): MemoryPort {
     apply: async (writes) => writes.map(write),
     reload: async () => {},
     dropRegistrations: async () => {},
+    registeredAors: async () => [],
+    channelsOf: async () => [],
+    endCalls: async () => 0,
     connect: () => listener(true, undefined),
     links: {
       get port() {

@@ -22,6 +22,8 @@ const ANN: ExtensionSource = {
   classOfService: 'national',
   pickupGroup: null,
   enabled: true,
+  suspended: false,
+  suspendedForward: null,
   company: { slug: 'acme', endpointPrefix: '', timezone: 'Europe/Berlin' },
   accounts: [ACCOUNT],
   mailbox: null,
@@ -87,6 +89,24 @@ t.test('a disabled extension has no phones, keeps its mailbox, and says so', asy
   const objects = objectsOf({ enabled: false, mailbox: MAILBOX });
   t.same([...objects.keys()], ['mailbox/1001@lk-acme-01', 'extension/acme/1001']);
   t.same(fieldsOf(objects, 'extension/acme/1001'), { mailbox: '1001@lk-acme-01', enabled: 'no' });
+});
+
+t.test('a suspended extension has no phones, whatever enabled says', async (t) => {
+  for (const enabled of [true, false]) {
+    const objects = objectsOf({ enabled, suspended: true, mailbox: MAILBOX });
+    t.same([...objects.keys()], ['mailbox/1001@lk-acme-01', 'extension/acme/1001']);
+    t.same(fieldsOf(objects, 'extension/acme/1001'), { mailbox: '1001@lk-acme-01', enabled: 'no' });
+  }
+});
+
+t.test('callers of a suspended extension go where its user left them', async (t) => {
+  const forwarded = objectsOf({ suspended: true, suspendedForward: '1004', forwardAlways: '1005', mailbox: MAILBOX });
+  t.match(fieldsOf(forwarded, 'extension/acme/1001'), { enabled: 'no', forwardSuspended: '1004' });
+  const nothing = objectsOf({ suspended: true, suspendedForward: 'nothing', mailbox: MAILBOX });
+  t.same(fieldsOf(nothing, 'extension/acme/1001'), { enabled: 'no' }, 'neither a mailbox nor a forwarding');
+  t.ok(nothing.has('mailbox/1001@lk-acme-01'), 'the mailbox itself stays, with its PIN');
+  const back = objectsOf({ suspended: false, suspendedForward: '1004' });
+  t.same(fieldsOf(back, 'extension/acme/1001'), { accounts: '1001' }, 'and an extension in use knows nothing of it');
 });
 
 t.test('a disabled mailbox is nowhere', async (t) => {

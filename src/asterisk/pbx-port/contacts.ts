@@ -38,9 +38,21 @@ export class Contacts {
     return contacts;
   }
 
+  /** Those of these aors that have a contact. */
+  async registered(aors: readonly string[]): Promise<string[]> {
+    const keys = await this.#keysOf(aors);
+    const found = new Set(keys.map(aorOf));
+    return aors.filter((aor) => found.has(aor));
+  }
+
   /** Deletes every contact of these aors, by exact keys; the phones are gone at once. */
   async drop(aors: readonly string[]): Promise<void> {
     const sync = this.#links.sync.current();
+    const keys = await this.#keysOf(aors);
+    await pipelined(keys, WINDOW, (key) => this.#astDb.delete(sync, { family: FAMILY, key }));
+  }
+
+  async #keysOf(aors: readonly string[]): Promise<string[]> {
     const wanted = aors.filter((aor) => AOR.test(aor));
     const keys: string[] = [];
     if (wanted.length < MANY) {
@@ -49,10 +61,10 @@ export class Contacts {
       const names = new Set(wanted);
       for (const [path] of await this.#astDb.tree(FAMILY, '')) {
         const key = keyOf(path);
-        if (key !== undefined && names.has(key.slice(0, key.indexOf(';@')))) keys.push(key);
+        if (key !== undefined && names.has(aorOf(key))) keys.push(key);
       }
     }
-    await pipelined(keys, WINDOW, (key) => this.#astDb.delete(sync, { family: FAMILY, key }));
+    return keys;
   }
 
   async #entries(aor: string): Promise<[key: string, value: string][]> {
@@ -64,6 +76,10 @@ export class Contacts {
     }
     return entries;
   }
+}
+
+function aorOf(key: string): string {
+  return key.slice(0, key.indexOf(';@'));
 }
 
 function keyOf(path: string): string | undefined {

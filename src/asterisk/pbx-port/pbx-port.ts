@@ -2,6 +2,7 @@ import { type Ref, refOf } from '../../plan/pbx-object.ts';
 import type { Observation, PbxPort, Reload, Write, WriteResult } from '../../plan/ports.ts';
 import { type AmiLog, silentLog } from '../ami/log.ts';
 import { AstDb, type AstDbWrite } from './astdb.ts';
+import { Channels } from './channels.ts';
 import { ConfigFiles } from './config-files.ts';
 import { Contacts, type PbxContact } from './contacts.ts';
 import { createCounters, type PbxCounters } from './counters.ts';
@@ -54,6 +55,7 @@ export function createPbxPort({
   const astDb = new AstDb(links, counters);
   const files = new ConfigFiles(links, counters);
   const contacts = new Contacts(astDb, links);
+  const channels = new Channels(links);
   // UpdateConfig has no lock in Asterisk: with 8 writers 9 of 16 acknowledged writes were lost (measured).
   const writer = new Serial();
 
@@ -173,6 +175,9 @@ export function createPbxPort({
     apply,
     reload,
     dropRegistrations: (aors) => contacts.drop(aors),
+    registeredAors: (aors) => contacts.registered(aors),
+    channelsOf: (endpoints) => channels.of(endpoints),
+    endCalls: (endpoints) => channels.end(endpoints),
     contactsOf: (aor) => contacts.of(aor),
     version,
   };

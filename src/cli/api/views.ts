@@ -44,6 +44,7 @@ export interface Extension {
   classOfService: string;
   pickupGroup: string | null;
   enabled: boolean;
+  suspended: boolean;
   accounts: Account[];
   mailbox: { address: string; email: string | null; enabled: boolean; pinSource: string; pinChangedAt: string } | null;
   phoneNumbers: { e164: string }[];

@@ -70,7 +70,7 @@ export function addExtension(program: Command, bind: Bind): void {
           one.accounts.map(({ endpoint }) => endpoint).join(' '),
           one.phoneNumbers.map(({ e164 }) => e164).join(' '),
           one.mailbox === null ? '' : 'mailbox',
-          one.enabled ? one.sync.state : `disabled, ${one.sync.state}`,
+          one.suspended ? `suspended, ${one.sync.state}` : one.enabled ? one.sync.state : `disabled, ${one.sync.state}`,
         ]);
         terminal.result(all, table(['number', 'name', 'accounts', 'phone numbers', 'mailbox', 'sync'], rows));
       }),

@@ -20,6 +20,7 @@ const query = listQuery(EXTENSIONS, extensionView, {
   userId: z.string().max(64).optional(),
   siteId: z.string().max(64).optional(),
   enabled: common.flagSchema.optional(),
+  suspended: common.flagSchema.optional(),
   sync: z.enum(common.SYNC_STATES).optional(),
 });
 const createSchema = extensionInputSchema.extend({ ...extensionExtrasSchema.shape, ...common.companyIdField });

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { refuseHigherUser } from '../../people/outrank.ts';
 import { phonePinOf } from '../../people/phone-pin.ts';
 import { userInputSchema, userPatchSchema, WAYS_IN } from '../../people/user-input.ts';
-import { createUser, removeUser, updateUser } from '../../people/users.ts';
+import { createUser, updateUser } from '../../people/users.ts';
 import { USERS } from '../../store/queries/people.ts';
-import { mustManage, mustSee, targetCompany } from '../access.ts';
+import { mustSee, targetCompany } from '../access.ts';
 import { contextOf } from '../context.ts';
 import { answerOne, answerPage, ownCompany, readVisible } from '../read.ts';
-import { createRoute, deleteRoute, getRoute, listRoute, patchRoute } from '../route-options.ts';
+import { createRoute, getRoute, listRoute, patchRoute } from '../route-options.ts';
 import { companyIdField, pinQuery } from '../schemas/common.ts';
 import { listQuery } from '../schemas/list.ts';
 import { USER_STATES, userView } from '../schemas/people.ts';
@@ -75,13 +75,4 @@ export function userRoutes(app: App, deps: HttpDeps, write: Write): void {
       return { status: 200, body: await readVisible(tx, request.principal, USERS, 'user', id) };
     });
   });
-
-  const remove = { tag, operationId: 'deleteUser', summary: 'Delete a user; their extensions stay' };
-  app.delete('/users/:id', deleteRoute('users:write', remove), async (request, reply) =>
-    write(request, reply, async (tx) => {
-      await mustManage(tx, request.principal, request.params.id);
-      await removeUser(tx, contextOf(request), request.params.id);
-      return { status: 204 };
-    }),
-  );
 }

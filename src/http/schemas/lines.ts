@@ -64,6 +64,10 @@ export const extensionView = z
     classOfService: z.enum(CLASSES_OF_SERVICE),
     pickupGroup: z.string().nullable(),
     enabled: z.boolean(),
+    suspended: z.boolean().meta({ description: 'Its user is disabled: no phone of it works.' }),
+    suspendedForward: z.string().nullable().meta({
+      description: 'Where callers go meanwhile: an extension, a number, `nothing`; null: the mailbox, if there is one.',
+    }),
     accounts: z.array(accountView),
     mailbox: z.strictObject(mailboxFields).nullable(),
     phoneNumbers: z.array(z.strictObject({ id: idSchema, e164: z.string() })),

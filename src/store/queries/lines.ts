@@ -37,6 +37,8 @@ export const EXTENSIONS: ListSpec = {
     doNotDisturb: bool('e."doNotDisturb"'),
     ...columns('e', 'classOfService', 'pickupGroup'),
     enabled: bool('e."enabled"'),
+    suspended: bool('e."suspended"'),
+    suspendedForward: 'e."suspendedForward"',
     accounts: many(
       {
         ordinal: 'a."ordinal"',
@@ -71,6 +73,7 @@ export const EXTENSIONS: ListSpec = {
     userId: 'e."userId" = ?',
     siteId: 'e."siteId" = ?',
     enabled: 'e."enabled" = ?',
+    suspended: 'e."suspended" = ?',
     sync: `${SYNC_STATE} = ?`,
   },
   search: ['e."number"', 'e."displayName"'],
