@@ -45,7 +45,10 @@ export function createAccounts(seal: Seal): Accounts {
           ...(label === undefined ? {} : { label }),
         },
       });
-      await changed(tx, actor, extension, 'sip_account.updated', { ordinal, changed: Object.keys(input) });
+      const before = { ...account, codecs: account.codecs === null ? null : (JSON.parse(account.codecs) as string[]) };
+      const fields = Object.entries({ kind, codecs, maxContacts, label }).filter(([, value]) => value !== undefined);
+      const details = fields.map(([name, value]) => [name, [before[name as keyof typeof before], value]]);
+      await changed(tx, actor, extension, 'sip_account.updated', { ordinal, ...Object.fromEntries(details) });
     },
     async rotateSecret(tx, { actor }, extensionId, ordinal) {
       const { extension, account } = await getAccount(tx, extensionId, ordinal);

@@ -8,12 +8,13 @@ import type { RowErrors } from './decide-row.ts';
 export interface MailboxDecision {
   values: MailboxValues | undefined;
   deleted: boolean;
-  changed: boolean;
+  /** Before and after of what changed, for the activity log; empty: nothing. */
+  changed: Record<string, unknown>;
   /** A PIN that we made up; shown once. */
   generatedPin: string | undefined;
 }
 
-const NOTHING: MailboxDecision = { values: undefined, deleted: false, changed: false, generatedPin: undefined };
+const NOTHING: MailboxDecision = { values: undefined, deleted: false, changed: {}, generatedPin: undefined };
 
 export function decideMailbox(x: {
   world: BatchWorld;
@@ -30,7 +31,8 @@ export function decideMailbox(x: {
   const { seal } = x.world.chance;
   const given = x.row.input.mailbox;
   if (given === undefined) return NOTHING;
-  if (given === null) return existing === null ? NOTHING : { ...NOTHING, deleted: true, changed: true };
+  if (given === null)
+    return existing === null ? NOTHING : { ...NOTHING, deleted: true, changed: { hasMailbox: [true, false] } };
 
   const weakness = given.pin === undefined || context.allowWeakPins ? undefined : pinWeakness(given.pin, number);
   if (weakness !== undefined)
@@ -53,15 +55,18 @@ export function decideMailbox(x: {
     timezone: given.timezone === undefined ? (existing?.timezone ?? null) : given.timezone,
     enabled: given.enabled ?? existing?.enabled ?? true,
   };
-  const changed =
-    existing === null ||
-    values.pinSealed !== existing.pinSealed ||
-    values.email !== existing.email ||
-    values.attach !== existing.attach ||
-    values.deleteAfterMail !== existing.deleteAfterMail ||
-    values.timezone !== existing.timezone ||
-    values.enabled !== existing.enabled;
-  return changed ? { values, deleted: false, changed, generatedPin } : NOTHING;
+  const changed = changedFields(existing, values);
+  return Object.keys(changed).length > 0 ? { values, deleted: false, changed, generatedPin } : NOTHING;
+}
+
+const FIELDS = ['email', 'attach', 'deleteAfterMail', 'timezone', 'enabled'] as const;
+
+function changedFields(existing: MailboxSnapshot | null, values: MailboxValues): Record<string, unknown> {
+  if (existing === null) return { hasMailbox: [false, true] };
+  const fields = FIELDS.filter((field) => existing[field] !== values[field]);
+  const changed = fields.map((field): [string, unknown] => [field, [existing[field], values[field]]]);
+  if (values.pinSealed !== existing.pinSealed) changed.push(['pin', ['****', '****']]);
+  return changed.length === 0 ? {} : { mailbox: Object.fromEntries(changed) };
 }
 
 /** The telephone PIN of the owner, unless it is weak for this very extension. */

@@ -26,8 +26,8 @@ export interface RowWrites {
   mailboxDeleted: boolean;
   moves: NumberMove[];
   user: UserValues | undefined;
-  /** Names of the fields that changed, for the activity log. */
-  changed: string[];
+  /** Before and after of what changed, for the activity log. */
+  changed: Record<string, unknown>;
 }
 
 export interface Decision {
@@ -112,12 +112,12 @@ export function decideRow(world: BatchWorld, context: BatchContext, row: Extensi
   const moves = decideNumbers(world, row, { id, number }, errors);
   if (errors.code !== undefined) return failed();
 
-  const changed = changedFields(existing, values);
-  if (mailbox.changed) changed.push('mailbox');
-  if (moves.length > 0) changed.push('phoneNumbers');
+  const changed: Record<string, unknown> = { ...changedFields(existing, values), ...mailbox.changed };
+  if (moves.length > 0)
+    changed.phoneNumbers = Object.fromEntries(moves.map(({ e164, from, to }) => [e164, [from, to]]));
   const written = user === undefined ? undefined : writtenUser(world, user);
-  if (written !== undefined && written.created === undefined) changed.push('user');
-  if (existing !== undefined && changed.length === 0) {
+  if (written !== undefined && written.created === undefined) changed.user = user?.username;
+  if (existing !== undefined && Object.keys(changed).length === 0) {
     return {
       result: { line: row.line, number, extensionId: id, result: 'unchanged', version: existing.version },
       writes: undefined,
@@ -248,9 +248,10 @@ function firstAccount(
   };
 }
 
-function changedFields(existing: ExistingExtension | undefined, values: ExtensionValues): string[] {
-  const fields: ExtensionField[] = EXTENSION_FIELDS.filter((field) => existing?.[field] !== values[field]);
-  return existing === undefined ? [] : fields;
+function changedFields(existing: ExistingExtension | undefined, values: ExtensionValues): Record<string, unknown> {
+  if (existing === undefined) return {};
+  const fields: ExtensionField[] = EXTENSION_FIELDS.filter((field) => existing[field] !== values[field]);
+  return Object.fromEntries(fields.map((field) => [field, [existing[field], values[field]]]));
 }
 
 /** Later rows of the same batch see what this one does. */

@@ -99,7 +99,7 @@ async function writeRows(tx: Tx, context: BatchContext, pbxId: string, rows: rea
         objectType: 'extension',
         objectId: row.values.id,
         companyId: row.values.companyId,
-        details: { extension: row.values.number, ...(row.isNew ? {} : { changed: row.changed }) },
+        details: { extension: row.values.number, ...(row.isNew ? {} : row.changed) },
       }),
     ),
   );

@@ -279,3 +279,22 @@ t.test('the log is for those who hold activity:read, which read brings along', a
     }
   }
 });
+
+t.test('a changed extension tells each field before and after, and no PIN', async (t) => {
+  const api = await createTestApp(t);
+  const acme = await api.company('acme');
+  const { id } = await api.extension(acme.id, '1001', { mailbox: { pin: '836291' } });
+  const body = { ringSeconds: 40, forwardBusy: '1002', mailbox: { pin: '915274', email: 'a@example.org' } };
+  t.equal((await api.call('PATCH', `/extensions/${id}`, { body })).status, 200);
+  t.equal((await api.call('PATCH', `/extensions/${id}/accounts/1`, { body: { codecs: ['alaw'] } })).status, 200);
+  const events = await list(api, `objectType=extension&objectId=${id}&action=extension.updated`);
+  t.same(events.items[0].details, {
+    extension: '1001',
+    ringSeconds: [25, 40],
+    forwardBusy: [null, '1002'],
+    mailbox: { email: [null, 'a@example.org'], pin: ['****', '****'] },
+  });
+  const [account] = (await list(api, 'action=sip_account.updated')).items;
+  t.same(account.details, { extension: '1001', ordinal: 1, codecs: [null, ['alaw']] });
+  t.notMatch((await api.call('GET', '/activity/export')).text, /836291|915274/);
+});
