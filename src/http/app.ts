@@ -11,6 +11,7 @@ import { addHealth } from './plugins/health.ts';
 import { addMetrics } from './plugins/metrics.ts';
 import { addRequestLog } from './plugins/request-log.ts';
 import { activityRoutes } from './routes/activity.ts';
+import { broadcastRoutes } from './routes/broadcasts.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
@@ -83,6 +84,7 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
       pbxRoutes(api, deps, write);
       tokenRoutes(api, deps, write);
       mailRoutes(api, deps, write);
+      broadcastRoutes(api, deps, write);
       syncRoutes(api, deps);
       activityRoutes(api, deps);
     },

@@ -123,12 +123,14 @@ export function createPhones(t: Teardown, sipPort: number) {
     /** A phone on `port` that treats one call this way; resolves when it listens. */
     async callee(
       port: number,
-      behaviour: 'answer' | 'busy' | 'no-answer' | 'redirect' | 'transfer' | 'notified',
+      behaviour: 'answer' | 'busy' | 'no-answer' | 'redirect' | 'transfer' | 'notified' | 'messaged',
       options: { ip?: string; ringing?: number; target?: string } = {},
     ): Promise<SippRun> {
       const ip = options.ip ?? '127.0.0.1';
       const args = { ringing: String(options.ringing ?? 0), target: options.target ?? '' };
-      const run = start(behaviour, ip, args, ['-p', String(port)]);
+      // Each text message is a call of its own to SIPp.
+      const more = behaviour === 'messaged' ? ['-m', '1000'] : [];
+      const run = start(behaviour, ip, args, ['-p', String(port), ...more]);
       await until(() => listensOnUdp(port), `SIPp to listen on ${port}`);
       return run;
     },
@@ -149,6 +151,11 @@ export function createPhones(t: Teardown, sipPort: number) {
     /** A call that a trunk at `ip` delivers. */
     trunkCall(ip: string, options: { from: string; to: string; name?: string; hold?: number }): SippRun {
       return start('trunk-caller', ip, callKeys({ ...options, user: options.from }, audio), ['-s', options.to]);
+    },
+
+    /** A text message that a phone sends. */
+    message(account: Account, to: string): SippRun {
+      return start('message', '127.0.0.1', { user: account.user }, ['-s', to, ...credentials(account)]);
     },
 
     /** A phone that watches something (`dialog` of an extension, `message-summary` of a mailbox). */

@@ -14,6 +14,7 @@ const TAGS = [
   ['pbxes', 'The Asterisks that are kept in sync'],
   ['sync', 'State, plans and audits of each PBX'],
   ['tokens', 'API tokens'],
+  ['broadcasts', 'Messages to many people: feed, mail, phones'],
   ['mails', 'Mails that wait, and what became of the others'],
   ['activity', 'Who changed what'],
 ] as const;
