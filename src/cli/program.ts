@@ -5,6 +5,7 @@ import { packageRoot } from '../config.ts';
 import { addressOf } from './api/address.ts';
 import { createApi } from './api/client.ts';
 import type { Bind } from './cli.ts';
+import { addBroadcast } from './commands/broadcast.ts';
 import { addCompany } from './commands/company.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDrift } from './commands/drift.ts';
@@ -78,6 +79,7 @@ export function createProgram(host: Host): Program {
   addDrift(command, bind);
   addPbxInstall(addPbx(command, bind), bind);
   addMail(command, bind);
+  addBroadcast(command, bind);
   addToken(command, bind);
   addDoctor(command, bind);
   for (const one of allOf(command)) one.exitOverride().showSuggestionAfterError();

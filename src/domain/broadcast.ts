@@ -3,7 +3,6 @@ import { rule } from './rule.ts';
 import { lines, text } from './text.ts';
 
 export const BROADCAST_CHANNELS = ['feed', 'mail', 'sip'] as const;
-export type BroadcastChannel = (typeof BROADCAST_CHANNELS)[number];
 export const BROADCAST_STATES = ['scheduled', 'sending', 'sent', 'canceled'] as const;
 export const DELIVERY_STATES = ['waiting', 'delivered', 'failed', 'unreachable'] as const;
 
