@@ -46,7 +46,7 @@ async function withPhone(username: string, number: string) {
   const port = await freePort();
   const status = await phones.register({ user, secret }, port);
   if (status !== 200) throw new Error(`registering ${user} ended with ${status}`);
-  return { userId, user, secret, phone: await phones.callee(port, 'messaged') };
+  return { userId, user, secret, phone: await phones.callee(port, 'messaged', { calls: 1000 }) };
 }
 
 async function send(text: string, target: BroadcastInput['target'] = { everyone: true }) {
@@ -114,7 +114,7 @@ t.test('a PBX that refuses says so on the delivery', async (t) => {
 });
 
 t.test('a message that a phone sends makes no call, not even to an emergency number', async (t) => {
-  const trunk = await phones.callee(trunkPort, 'busy', { ip: TRUNK_IP });
+  const trunk = await phones.callee(trunkPort, 'busy', { ip: TRUNK_IP, calls: 1000 });
   const sent = phones.message(ann, '112');
   await sent.done;
   t.match(sent.messages(), /SIP\/2\.0 (202|404|200)/);

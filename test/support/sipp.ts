@@ -120,17 +120,15 @@ export function createPhones(t: Teardown, sipPort: number) {
       return run.status();
     },
 
-    /** A phone on `port` that treats one call this way; resolves when it listens. */
+    /** A phone on `port` that treats one call (or `calls`; each text message is one) this way; resolves when it listens. */
     async callee(
       port: number,
       behaviour: 'answer' | 'busy' | 'no-answer' | 'redirect' | 'transfer' | 'notified' | 'messaged',
-      options: { ip?: string; ringing?: number; target?: string } = {},
+      options: { ip?: string; ringing?: number; target?: string; calls?: number } = {},
     ): Promise<SippRun> {
       const ip = options.ip ?? '127.0.0.1';
       const args = { ringing: String(options.ringing ?? 0), target: options.target ?? '' };
-      // Each text message is a call of its own to SIPp.
-      const more = behaviour === 'messaged' ? ['-m', '1000'] : [];
-      const run = start(behaviour, ip, args, ['-p', String(port), ...more]);
+      const run = start(behaviour, ip, args, ['-p', String(port), '-m', String(options.calls ?? 1)]);
       await until(() => listensOnUdp(port), `SIPp to listen on ${port}`);
       return run;
     },
