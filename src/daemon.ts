@@ -18,8 +18,10 @@ import { importRoutes } from './http/routes/imports.ts';
 import type { App } from './http/types.ts';
 import type { Logger } from './log.ts';
 import { createMailer } from './mailer.ts';
+import { createBroadcaster } from './people/broadcaster.ts';
 import { createPeople } from './people/create-people.ts';
 import { createSecondFactors } from './people/second-factor/verify.ts';
+import { createSipMessages } from './sip-messages.ts';
 import { generateToken, insertToken } from './store/tokens.ts';
 
 export interface Started {
@@ -73,7 +75,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
     const firstToken = await createFirstToken(core);
     checkNotAborted();
 
-    startMailer(core);
+    startMessages(core);
     undo.push(startHousekeeping(core.db, log, config, core.lifecycle));
     const embedded = (await wantsEmbedded(config, core.db)) ? startEmbedded(core) : undefined;
     await core.fleet.start();
@@ -83,14 +85,25 @@ export function createDaemon(config: Config, log: Logger): Daemon {
     return { url, socket, firstToken, embedded };
   }
 
-  function startMailer({ db }: Core): void {
+  /** Mails and broadcasts: both look into the database by themselves, nothing has to be told. */
+  function startMessages(core: Core): void {
+    const { db } = core;
+    const url = publicUrl(config.http);
     const mailer = createMailer({
       db,
-      config: { mail: config.mail, publicUrl: publicUrl(config.http), dataFolder: config.data.folder },
+      config: { mail: config.mail, publicUrl: url, dataFolder: config.data.folder },
       log: log.child({ part: 'mail' }),
     });
     mailer.start();
     undo.push(() => mailer.stop());
+    const broadcaster = createBroadcaster({
+      db,
+      phones: createSipMessages(core),
+      domain: new URL(url).hostname,
+      log: log.child({ part: 'broadcasts' }),
+    });
+    broadcaster.start();
+    undo.push(() => broadcaster.stop());
   }
 
   async function startApp(core: Core): Promise<App> {

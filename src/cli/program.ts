@@ -6,6 +6,7 @@ import { addressOf } from './api/address.ts';
 import { createApi } from './api/client.ts';
 import type { Bind } from './cli.ts';
 import { addActivity } from './commands/activity.ts';
+import { addBroadcast } from './commands/broadcast.ts';
 import { addCompany } from './commands/company.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDrift } from './commands/drift.ts';
@@ -89,6 +90,7 @@ export function createProgram(host: Host): Program {
   addDrift(command, bind);
   addPbxInstall(addPbx(command, bind), bind);
   addMail(command, bind);
+  addBroadcast(command, bind);
   addToken(command, bind);
   addActivity(command, bind);
   addDoctor(command, bind);

@@ -13,6 +13,7 @@ import { addOrigin } from './plugins/origin.ts';
 import { addRequestLog } from './plugins/request-log.ts';
 import { activityRoutes } from './routes/activity.ts';
 import { avatarRoutes } from './routes/avatars.ts';
+import { broadcastRoutes } from './routes/broadcasts.ts';
 import { colleagueRoutes } from './routes/colleagues.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { deletedUserRoutes } from './routes/deleted-users.ts';
@@ -109,6 +110,7 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
       roleRoutes(api, deps, write);
       userAccessRoutes(api, deps, write);
       mailRoutes(api, deps, write);
+      broadcastRoutes(api, deps, write);
       syncRoutes(api, deps);
       activityRoutes(api, deps);
     },

@@ -20,6 +20,7 @@ const ACTIONS: Actions = {
   Redirect: { Channel: 'PJSIP/operator-00000000', Context: 'x', Exten: 's', Priority: '1' },
   Setvar: { Variable: 'A', Value: 'b' },
   Getvar: { Variable: 'A' },
+  MessageSend: { Destination: 'pjsip:operator', Body: 'x' },
   UserEvent: { UserEvent: 'x' },
 };
 
@@ -27,7 +28,17 @@ const ACTIONS: Actions = {
 const RIGHTS = {
   events: [],
   query: ['DBGetTree', 'CoreShowChannels', 'Getvar'],
-  sync: ['DBGetTree', 'CoreShowChannels', 'DBPut', 'DBDel', 'PJSIPShowEndpoint', 'GetConfig', 'Reload', 'Hangup'],
+  sync: [
+    'DBGetTree',
+    'CoreShowChannels',
+    'DBPut',
+    'DBDel',
+    'PJSIPShowEndpoint',
+    'GetConfig',
+    'Reload',
+    'Hangup',
+    'MessageSend',
+  ],
   config: ['GetConfig', 'CreateConfig', 'UpdateConfig', 'Reload'],
 } as const;
 

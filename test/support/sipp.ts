@@ -129,15 +129,15 @@ export function createPhones(t: Teardown, sipPort: number) {
       await start('register-all', '127.0.0.1', {}, flags).done;
     },
 
-    /** A phone on `port` that treats one call this way; resolves when it listens. */
+    /** A phone on `port` that treats one call (or `calls`; each text message is one) this way; resolves when it listens. */
     async callee(
       port: number,
-      behaviour: 'answer' | 'busy' | 'no-answer' | 'redirect' | 'transfer' | 'notified',
-      options: { ip?: string; ringing?: number; target?: string } = {},
+      behaviour: 'answer' | 'busy' | 'no-answer' | 'redirect' | 'transfer' | 'notified' | 'messaged',
+      options: { ip?: string; ringing?: number; target?: string; calls?: number } = {},
     ): Promise<SippRun> {
       const ip = options.ip ?? '127.0.0.1';
       const args = { ringing: String(options.ringing ?? 0), target: options.target ?? '' };
-      const run = start(behaviour, ip, args, ['-p', String(port)]);
+      const run = start(behaviour, ip, args, ['-p', String(port), '-m', String(options.calls ?? 1)]);
       await until(() => listensOnUdp(port), `SIPp to listen on ${port}`);
       return run;
     },
@@ -158,6 +158,11 @@ export function createPhones(t: Teardown, sipPort: number) {
     /** A call that a trunk at `ip` delivers. */
     trunkCall(ip: string, options: { from: string; to: string; name?: string; hold?: number }): SippRun {
       return start('trunk-caller', ip, callKeys({ ...options, user: options.from }, audio), ['-s', options.to]);
+    },
+
+    /** A text message that a phone sends. */
+    message(account: Account, to: string): SippRun {
+      return start('message', '127.0.0.1', { user: account.user }, ['-s', to, ...credentials(account)]);
     },
 
     /** A phone that watches something (`dialog` of an extension, `message-summary` of a mailbox). */

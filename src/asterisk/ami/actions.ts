@@ -40,6 +40,11 @@ const ALLOWED: Readonly<Record<AmiRole, Readonly<Record<string, Check>>>> = {
     ...COMMON,
     DBPut: ourFamily,
     DBDel: ourFamilyOrContact,
+    // To one contact of an endpoint of ours. A plain `Body` could not hold a line break.
+    MessageSend: ({ Destination = '', To, Body, Variable }) =>
+      /^pjsip:[a-z0-9-]+\/sips?:[^\s<>"]+$/.test(Destination) && (To ?? Body ?? Variable) === undefined
+        ? undefined
+        : 'the destination is not a contact of an endpoint',
     // `/regex/` hangs up every channel that matches (measured: all of them with `/.*/`).
     Hangup: ({ Channel = '' }) =>
       /^[A-Za-z0-9]+\/[^/*]+$/.test(Channel) ? undefined : 'the channel is not an exact name',

@@ -7,7 +7,8 @@ import type { AmiMessage } from './ami-message.ts';
 const NEEDED_CLASSES: Readonly<Record<AmiRole, readonly string[]>> = {
   events: [],
   query: ['reporting'],
-  sync: ['system'],
+  // `message` for text messages to phones; a login without it does everything else.
+  sync: ['system', 'message'],
   config: ['config'],
 };
 

@@ -22,6 +22,7 @@ import {
 } from './place.ts';
 import { failure } from './results.ts';
 import { Serial } from './serial.ts';
+import { sendTextMessage, type TextMessage } from './text-messages.ts';
 
 export interface PbxPortOptions {
   links: PbxLinks;
@@ -35,6 +36,8 @@ export interface AsteriskPort extends PbxPort {
   readonly counters: Readonly<PbxCounters>;
   /** The phones registered at an aor now. */
   contactsOf(aor: string): Promise<PbxContact[]>;
+  /** A SIP MESSAGE to one phone; done means that the PBX took it. */
+  sendMessage(message: TextMessage): Promise<void>;
   /** Asterisk's own version, `22.10.1`. */
   version(): Promise<string>;
 }
@@ -179,6 +182,7 @@ export function createPbxPort({
     channelsOf: (endpoints) => channels.of(endpoints),
     endCalls: (endpoints) => channels.end(endpoints),
     contactsOf: (aor) => contacts.of(aor),
+    sendMessage: (message) => sendTextMessage(links, message),
     version,
   };
 }

@@ -54,6 +54,22 @@ export interface Extension {
   credentials?: { endpoint?: string; secret?: string; pin?: string };
 }
 
+export interface Broadcast {
+  id: string;
+  category: string;
+  text: string;
+  channels: string[];
+  sendAt: string;
+  state: string;
+  actor: string;
+  counts?: Record<string, { waiting: number; delivered: number; failed: number; unreachable: number }>;
+}
+
+export interface User {
+  id: string;
+  username: string;
+}
+
 export interface Mail {
   id: string;
   to: string;

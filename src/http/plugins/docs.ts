@@ -19,6 +19,7 @@ const TAGS = [
   ['roles', 'Who may do what'],
   ['sessions', 'Who is logged in'],
   ['tokens', 'API tokens'],
+  ['broadcasts', 'Messages to many people: feed, mail, phones'],
   ['mails', 'Mails that wait, and what became of the others'],
   ['activity', 'Who changed what'],
 ] as const;
