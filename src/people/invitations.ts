@@ -10,7 +10,7 @@ import type { Seal } from '../store/seal.ts';
 import { badReference, notFound } from './context.ts';
 import { expiryOf, type InvitationSettings, mailInvitation, newInvitationToken } from './invitation-mail.ts';
 
-const languageSchema = rule(z.string(), 'LANGUAGE_INVALID', 'must be a language such as en, de or pt-BR', (v) =>
+export const languageSchema = rule(z.string(), 'LANGUAGE_INVALID', 'must be a language such as en, de or pt-BR', (v) =>
   /^[a-z]{2,3}(-[A-Z]{2})?$/.test(v),
 );
 

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { Test } from 'tap';
 import { v7 as uuid } from 'uuid';
+import { loadConfig } from '../../src/config.ts';
 import { invitationRoutes } from '../../src/http/routes/invitations.ts';
 import { secondFactorRoutes } from '../../src/http/routes/second-factor.ts';
 import { createPasswordHasher } from '../../src/people/password-hash.ts';
@@ -29,7 +30,7 @@ export async function createPeopleApp(t: Test, { sms = '' }: { sms?: string } = 
   const sender = sms === '' ? undefined : createSmsWebhook({ url: sms, token: 'sms-token' }, pino({ level: 'silent' }));
   const plugins = [
     secondFactorRoutes({ hasher, sms: sender }),
-    invitationRoutes({ hasher, publicUrl: PUBLIC_URL, invitationDays: 7, passwordMinLength: 15 }),
+    invitationRoutes({ hasher, settings: { ...loadConfig({}).people, publicUrl: PUBLIC_URL } }),
   ];
   const api = await createTestApp(t, { plugins });
   return {
