@@ -16,6 +16,9 @@ import { diagnosticsRoutes } from './http/routes/diagnostics.ts';
 import { importRoutes } from './http/routes/imports.ts';
 import type { App } from './http/types.ts';
 import type { Logger } from './log.ts';
+import { createPeople } from './people/create-people.ts';
+import { createSecondFactors } from './people/second-factor/verify.ts';
+import { publicUrl } from './domain/public-url.ts';
 import { generateToken, insertToken } from './store/tokens.ts';
 
 export interface Started {
@@ -93,10 +96,11 @@ export function createDaemon(config: Config, log: Logger): Daemon {
         removeUsers: batch.removeUsers,
       },
     });
+    const people = createPeople(db, { ...config.people, publicUrl: publicUrl(config.http) }, createSecondFactors(db, undefined));
     const isLoopback =
       config.http.host === '127.0.0.1' || config.http.host === '::1' || config.http.host === 'localhost';
     const app = await buildApp(
-      { db, changes, sync: fleet, extensions, log, version: version(), isReady: () => isReady },
+      { db, changes, sync: fleet, extensions, people, log, version: version(), isReady: () => isReady },
       {
         trustedProxies: config.http.trustedProxies,
         // Behind a proxy, what comes from outside arrives on loopback as well.

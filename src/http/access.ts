@@ -1,5 +1,7 @@
+import { notHeld } from '../domain/permission.ts';
 import { LinekeeperError } from '../errors.ts';
 import type { Tx } from '../store/database.ts';
+import { permissionsOf } from '../store/permissions.ts';
 import { type CompanyObject, companyOf } from '../store/queries/company-of.ts';
 import type { Principal } from './scopes.ts';
 
@@ -18,6 +20,37 @@ export function notFound(what: string): LinekeeperError {
 
 export function sees(principal: Principal, companyId: string): boolean {
   return principal.companyId === undefined || principal.companyId === companyId;
+}
+
+/**
+ * Refuses what would give somebody power over an account that may do more than he may: with a new password, another
+ * e-mail address or a lifted second factor he would become that account.
+ */
+export async function mustManage(tx: Tx, principal: Principal, userId: string): Promise<void> {
+  await mustSee(tx, principal, 'user', userId);
+  if (principal.companyId === undefined && principal.scopes.has('admin')) return;
+  const { isOperator, permissions } = await permissionsOf(tx, userId);
+  const missing = isOperator ? ['admin'] : notHeld(principal.scopes, permissions);
+  if (missing.length === 0) return;
+  throw new LinekeeperError('RIGHTS_NOT_HELD', `this user may do what you may not: ${missing.join(', ')}`, {
+    details: { permissions: missing },
+  });
+}
+
+/** The company in which a user's roles are to be changed: its own user, or a guest with a role there. */
+export async function mustSeeMember(
+  tx: Tx,
+  principal: Principal,
+  userId: string,
+  wanted: string | undefined,
+): Promise<string> {
+  const home = await companyOf(tx, 'user', userId);
+  if (home === undefined) throw notFound('user');
+  const companyId = wanted ?? principal.companyId ?? home;
+  if (!sees(principal, companyId) || (await companyOf(tx, 'company', companyId)) === undefined) throw notFound('user');
+  if (home === companyId || principal.companyId === undefined) return companyId;
+  if ((await tx.userRole.count({ where: { userId, role: { companyId } } })) === 0) throw notFound('user');
+  return companyId;
 }
 
 /** PBXes and their sync belong to no company: a token of one company has no business there. */

@@ -13,13 +13,17 @@ import { addRequestLog } from './plugins/request-log.ts';
 import { activityRoutes } from './routes/activity.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { extensionRoutes } from './routes/extensions.ts';
+import { loginRoutes } from './routes/login.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
+import { meRoutes } from './routes/me.ts';
 import { numberRoutes } from './routes/numbers.ts';
 import { pbxRoutes } from './routes/pbxes.ts';
+import { roleRoutes } from './routes/roles.ts';
 import { accountRoutes } from './routes/sip-accounts.ts';
 import { siteRoutes } from './routes/sites.ts';
 import { syncRoutes } from './routes/sync.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { userAccessRoutes } from './routes/user-access.ts';
 import { userRoutes } from './routes/users.ts';
 import { TIME_LIMITS } from './time-limits.ts';
 import type { ApiPlugin, App, HttpDeps } from './types.ts';
@@ -65,7 +69,7 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
   addRequestLog(app);
   addBodies(app);
   await addDocs(app, deps.version);
-  addAuth(app, createAuthenticate(deps.db, deps.log));
+  await addAuth(app, createAuthenticate(deps.db, deps.log, deps.people));
   addHealth(app, deps);
   addMetrics(app, deps, options.publicMetrics === true);
 
@@ -81,6 +85,10 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
       numberRoutes(api, deps, write);
       pbxRoutes(api, deps, write);
       tokenRoutes(api, deps, write);
+      loginRoutes(api, deps);
+      meRoutes(api, deps, write);
+      roleRoutes(api, deps, write);
+      userAccessRoutes(api, deps, write);
       syncRoutes(api, deps);
       activityRoutes(api, deps);
     },

@@ -11,6 +11,7 @@ import type {
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { ExtensionService } from '../lines/extension-service.ts';
+import type { People } from '../people/create-people.ts';
 import type { Changes, SyncService } from '../reconciler/types.ts';
 import type { Database } from '../store/database.ts';
 import type { Principal, Scope } from './scopes.ts';
@@ -39,6 +40,7 @@ export interface HttpDeps {
   changes: Changes;
   sync: SyncService;
   extensions: ExtensionService;
+  people: People;
   log: Logger;
   version: string;
   /** False while starting or stopping. */

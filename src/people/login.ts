@@ -90,7 +90,12 @@ export function createLogin({ db, hasher, settings, factors }: PeopleDeps): Logi
     return rows.length === 1 ? rows[0] : rows.find((row) => row.username === username);
   }
 
-  async function refuse(tx: Tx, attempt: { username: string; address: string }, account: Account | undefined, lock: boolean) {
+  async function refuse(
+    tx: Tx,
+    attempt: { username: string; address: string },
+    account: Account | undefined,
+    lock: boolean,
+  ) {
     await attemptFailed(tx, attempt, Date.now());
     if (account === undefined) {
       const entry = { actor: 'nobody', action: 'login.failed', objectType: 'login', objectId: '', companyId: null };
@@ -121,7 +126,15 @@ export function createLogin({ db, hasher, settings, factors }: PeopleDeps): Logi
     const now = new Date();
     const expiresAt = new Date(now.getTime() + settings.sessionHours * 3_600_000);
     const { companyId } = user;
-    const token = await insertSession(tx, { id: sessionId, userId, companyId, transport, address, userAgent, expiresAt });
+    const token = await insertSession(tx, {
+      id: sessionId,
+      userId,
+      companyId,
+      transport,
+      address,
+      userAgent,
+      expiresAt,
+    });
     await tx.user.update({ where: { id: userId }, data: { lastLoginAt: now } });
     await note(tx, 'session.started', user, { transport, address }, `user:${user.username}`);
     return { state: 'in' as const, token, userId, sessionId, expiresAt };
@@ -164,5 +177,7 @@ function note(
   details: Record<string, unknown>,
   actor = 'nobody',
 ): Promise<void> {
-  return recordAudit(tx, [{ actor, action, objectType: 'user', objectId: user.id, companyId: user.companyId, details }]);
+  return recordAudit(tx, [
+    { actor, action, objectType: 'user', objectId: user.id, companyId: user.companyId, details },
+  ]);
 }

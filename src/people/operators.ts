@@ -20,5 +20,7 @@ export async function setOperator(tx: Tx, context: ChangeContext, userId: string
   });
   if (!isOperator) await throwOff(tx, [userId]);
   const entry = { actor: context.actor, action: 'user.operator_changed', objectType: 'user', objectId: userId };
-  await recordAudit(tx, [{ ...entry, companyId: user.companyId, details: { isOperator: [user.isOperator, isOperator] } }]);
+  await recordAudit(tx, [
+    { ...entry, companyId: user.companyId, details: { isOperator: [user.isOperator, isOperator] } },
+  ]);
 }

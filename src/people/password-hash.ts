@@ -37,7 +37,9 @@ export function createPasswordHasher(settings: Settings): PasswordHasher {
       return turn(async () => {
         const argon2 = await import('argon2');
         const ok = await argon2.verify(against, prepared(password));
-        return stored === null ? { ok: false, rehash: false } : { ok, rehash: ok && argon2.needsRehash(stored, options) };
+        return stored === null
+          ? { ok: false, rehash: false }
+          : { ok, rehash: ok && argon2.needsRehash(stored, options) };
       });
     },
   };

@@ -42,7 +42,8 @@ export function createPasswordReset(deps: PeopleDeps): PasswordReset {
       const [user] = rows;
       if (user === undefined || rows.length > 1) return;
       const since = new Date(Date.now() - AGAIN_MS);
-      if ((await tx.oneTimeToken.count({ where: { userId: user.id, purpose: 'reset', createdAt: { gt: since } } })) > 0) return;
+      if ((await tx.oneTimeToken.count({ where: { userId: user.id, purpose: 'reset', createdAt: { gt: since } } })) > 0)
+        return;
       if ((await mailAddress(tx, user.id)) === undefined) return;
       await sendResetMail(tx, 'nobody', user.id);
     });
@@ -89,7 +90,9 @@ export function createPasswordReset(deps: PeopleDeps): PasswordReset {
     const chosen = await prepareChosen(deps, password, known.user, hasFactor);
     await db.write(async (tx) => {
       // Many may follow the same link at once: who deletes it has it.
-      const { count } = await tx.oneTimeToken.deleteMany({ where: { hash: known.hash, expiresAt: { gt: new Date() } } });
+      const { count } = await tx.oneTimeToken.deleteMany({
+        where: { hash: known.hash, expiresAt: { gt: new Date() } },
+      });
       const user = await tx.user.findUnique({ where: { id: known.userId } });
       if (count === 0 || user === null || user.state === 'disabled') throw linkInvalid();
       await setPassword(tx, `user:${user.username}`, user.id, chosen, { action: 'password.reset' });

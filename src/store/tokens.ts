@@ -27,7 +27,13 @@ export async function insertToken(
   row: Omit<StoredToken, 'userId'> & { userId?: string | undefined },
 ): Promise<void> {
   await tx.apiToken.create({
-    data: { ...row, userId: row.userId ?? null, scopes: JSON.stringify(row.scopes), hash: hashToken(token), createdAt: new Date() },
+    data: {
+      ...row,
+      userId: row.userId ?? null,
+      scopes: JSON.stringify(row.scopes),
+      hash: hashToken(token),
+      createdAt: new Date(),
+    },
   });
 }
 

@@ -5,10 +5,13 @@ import { fileURLToPath } from 'node:url';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { type Logger, pino } from 'pino';
 import type { Test } from 'tap';
+import { loadConfig } from '../../src/config.ts';
 import { type AppOptions, buildApp } from '../../src/http/app.ts';
 import type { App } from '../../src/http/types.ts';
 import { createExtensionBatch } from '../../src/lines/extension-batch.ts';
 import { createExtensions } from '../../src/lines/extensions.ts';
+import { createPeople } from '../../src/people/create-people.ts';
+import { createSecondFactors } from '../../src/people/second-factor/verify.ts';
 import { createChanges } from '../../src/reconciler/changes.ts';
 import { createFleet } from '../../src/reconciler/fleet.ts';
 import { createSettledBoard } from '../../src/reconciler/settled.ts';
@@ -17,6 +20,9 @@ import { createDigests } from '../../src/store/digests.ts';
 import { generateToken, insertToken } from '../../src/store/tokens.ts';
 import { createMemoryPort, type MemoryPort } from './memory-port.ts';
 import { createOpenApiCheck } from './openapi-check.ts';
+
+/** Where people would reach the app. */
+export const PUBLIC_URL = 'https://pbx.example.org';
 
 const migrationsFolder = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
@@ -76,6 +82,7 @@ export async function createTestApp(t: Test, options: AppOptions = {}, folder = 
       changes: createChanges({ db, digests, board, poke: (pbxId) => fleet.poke(pbxId) }),
       sync: fleet,
       extensions: createExtensions(createExtensionBatch(db.seal), db.seal),
+      people: createPeople(db, { ...loadConfig({}).people, publicUrl: PUBLIC_URL }, createSecondFactors(db, undefined)),
       log,
       version: '0.0.0-test',
       isReady: () => true,

@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import type { FastifyRequest } from 'fastify';
+import { holdsPermission, type Permission } from '../../domain/permission.ts';
 import { LinekeeperError } from '../../errors.ts';
 import type { Database } from '../../store/database.ts';
 import { findSession, noteSessionUse, ownerOfToken } from '../../store/sessions.ts';
 import { findToken, noteTokenUse } from '../../store/tokens.ts';
-import { holdsPermission, type Permission } from '../../domain/permission.ts';
-import { refuseForeignOrigin, SESSION_COOKIE } from '../session-cookie.ts';
 import { holds, LOCAL, type Principal } from '../scopes.ts';
+import { refuseForeignOrigin, SESSION_COOKIE } from '../session-cookie.ts';
 import type { App, HttpDeps } from '../types.ts';
 
 /** `lastUsedAt` and `lastSeenAt` are for people who look on: once a minute is enough (milliseconds). */

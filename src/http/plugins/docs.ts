@@ -13,6 +13,10 @@ const TAGS = [
   ['imports', 'Extensions from CSV files'],
   ['pbxes', 'The Asterisks that are kept in sync'],
   ['sync', 'State, plans and audits of each PBX'],
+  ['login', 'Getting in: passwords, second factors, resets'],
+  ['me', 'Whoever is logged in'],
+  ['roles', 'Who may do what'],
+  ['sessions', 'Who is logged in'],
   ['tokens', 'API tokens'],
   ['activity', 'Who changed what'],
 ] as const;

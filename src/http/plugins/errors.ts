@@ -22,7 +22,9 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const status = known?.status ?? 500;
   const code = known?.code ?? 'INTERNAL';
   if (status === 401) reply.header('www-authenticate', 'Bearer');
-  if (known?.retryable === true || code === 'IDEMPOTENCY_IN_PROGRESS') reply.header('retry-after', '1');
+  const seconds = known?.details?.retryAfterSeconds;
+  if (typeof seconds === 'number') reply.header('retry-after', String(seconds));
+  else if (known?.retryable === true || code === 'IDEMPOTENCY_IN_PROGRESS') reply.header('retry-after', '1');
   const problem = {
     type: `urn:linekeeper:problem:${code}`,
     title: STATUS_CODES[status] ?? 'Error',

@@ -1,7 +1,7 @@
 import type { Tx } from '../database.ts';
 
 /** Kinds of objects that belong to a company. */
-export type CompanyObject = 'company' | 'site' | 'user' | 'extension' | 'number';
+export type CompanyObject = 'company' | 'site' | 'user' | 'extension' | 'number' | 'role' | 'session';
 
 /** The company that an object belongs to; undefined when there is no such object. */
 export async function companyOf(tx: Tx, type: CompanyObject, id: string): Promise<string | undefined> {
@@ -16,6 +16,10 @@ export async function companyOf(tx: Tx, type: CompanyObject, id: string): Promis
       return (await tx.user.findUnique({ where, select }))?.companyId;
     case 'extension':
       return (await tx.extension.findUnique({ where, select }))?.companyId;
+    case 'role':
+      return (await tx.role.findUnique({ where, select }))?.companyId;
+    case 'session':
+      return (await tx.session.findUnique({ where, select: { user: { select } } }))?.user.companyId;
     case 'number':
       return (await tx.phoneNumber.findUnique({ where, select }))?.companyId;
   }

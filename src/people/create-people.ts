@@ -1,0 +1,27 @@
+import type { Database } from '../store/database.ts';
+import { createLogin, type Login } from './login.ts';
+import { createOwnPassword, type OwnPassword } from './own-password.ts';
+import { createPasswordHasher } from './password-hash.ts';
+import { createPasswordReset, type PasswordReset } from './password-reset.ts';
+import type { PeopleDeps, PeopleSettings, SecondFactors } from './people-deps.ts';
+
+/** The flows of getting in, as the API takes them. */
+export interface People {
+  logins: Login;
+  resets: PasswordReset;
+  passwords: OwnPassword;
+  publicUrl: string;
+  /** Milliseconds without a request after which a session is over. */
+  sessionIdleMs: number;
+}
+
+export function createPeople(db: Database, settings: PeopleSettings, factors: SecondFactors): People {
+  const deps: PeopleDeps = { db, settings, factors, hasher: createPasswordHasher(settings.argon2) };
+  return {
+    logins: createLogin(deps),
+    resets: createPasswordReset(deps),
+    passwords: createOwnPassword(deps),
+    publicUrl: settings.publicUrl,
+    sessionIdleMs: settings.sessionIdleMinutes * 60_000,
+  };
+}
