@@ -17,6 +17,7 @@ import { importRoutes } from './http/routes/imports.ts';
 import type { App } from './http/types.ts';
 import type { Logger } from './log.ts';
 import { createPeople } from './people/create-people.ts';
+import { createSmsWebhook, type SmsSender } from './people/second-factor/sms.ts';
 import { createSecondFactors } from './people/second-factor/verify.ts';
 import { publicUrl } from './domain/public-url.ts';
 import { generateToken, insertToken } from './store/tokens.ts';
@@ -96,7 +97,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
         removeUsers: batch.removeUsers,
       },
     });
-    const people = createPeople(db, { ...config.people, publicUrl: publicUrl(config.http) }, createSecondFactors(db, undefined));
+    const people = createPeople(db, { ...config.people, publicUrl: publicUrl(config.http) }, createSecondFactors(db, smsSenderOf(config, log)));
     const isLoopback =
       config.http.host === '127.0.0.1' || config.http.host === '::1' || config.http.host === 'localhost';
     const app = await buildApp(
@@ -171,6 +172,11 @@ export function createDaemon(config: Config, log: Logger): Daemon {
       return stopping;
     },
   };
+}
+
+/** undefined: codes are sent by mail alone. */
+function smsSenderOf({ people: { smsWebhookUrl: url, smsWebhookToken: token } }: Config, log: Logger): SmsSender | undefined {
+  return url === '' ? undefined : createSmsWebhook({ url, token }, log.child({ part: 'sms' }));
 }
 
 /** Answers on their way are finished; who does not read his would keep us here until we are killed. */

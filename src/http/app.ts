@@ -14,11 +14,13 @@ import { activityRoutes } from './routes/activity.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { loginRoutes } from './routes/login.ts';
+import { invitationRoutes } from './routes/invitations.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
 import { meRoutes } from './routes/me.ts';
 import { numberRoutes } from './routes/numbers.ts';
 import { pbxRoutes } from './routes/pbxes.ts';
 import { roleRoutes } from './routes/roles.ts';
+import { secondFactorRoutes } from './routes/second-factor.ts';
 import { accountRoutes } from './routes/sip-accounts.ts';
 import { siteRoutes } from './routes/sites.ts';
 import { syncRoutes } from './routes/sync.ts';
@@ -89,6 +91,8 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
       meRoutes(api, deps, write);
       roleRoutes(api, deps, write);
       userAccessRoutes(api, deps, write);
+      secondFactorRoutes(api, deps, write);
+      invitationRoutes(api, deps, write);
       syncRoutes(api, deps);
       activityRoutes(api, deps);
     },

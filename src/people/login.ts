@@ -161,11 +161,12 @@ export function createLogin({ db, hasher, settings, factors }: PeopleDeps): Logi
     begin,
     proceed,
     async sendCode(token) {
-      await db.write(async (tx) => {
+      const sent = await db.write(async (tx) => {
         const where = { hash: hashOf(token), purpose: 'login', expiresAt: { gt: new Date() } };
         const known = await tx.oneTimeToken.findFirst({ where });
-        if (known !== null) await factors.sendCode(tx, known.userId);
+        return known === null ? undefined : factors.sendCode(tx, known.userId);
       });
+      if (sent !== undefined) await factors.deliver(sent);
     },
   };
 }

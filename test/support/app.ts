@@ -11,6 +11,7 @@ import type { App } from '../../src/http/types.ts';
 import { createExtensionBatch } from '../../src/lines/extension-batch.ts';
 import { createExtensions } from '../../src/lines/extensions.ts';
 import { createPeople } from '../../src/people/create-people.ts';
+import type { SmsSender } from '../../src/people/second-factor/sms.ts';
 import { createSecondFactors } from '../../src/people/second-factor/verify.ts';
 import { createChanges } from '../../src/reconciler/changes.ts';
 import { createFleet } from '../../src/reconciler/fleet.ts';
@@ -60,8 +61,13 @@ export interface TestApp {
   restart(): Promise<TestApp>;
 }
 
+export interface TestAppOptions extends AppOptions {
+  /** undefined: no codes to phone numbers. */
+  sms?: SmsSender;
+}
+
 /** The production app on a migrated temporary database, with one PBX that is a Map. Every answer is checked against the OpenAPI document. */
-export async function createTestApp(t: Test, options: AppOptions = {}, folder = newFolder(t)): Promise<TestApp> {
+export async function createTestApp(t: Test, { sms, ...options }: TestAppOptions = {}, folder = newFolder(t)): Promise<TestApp> {
   const logged: string[] = [];
   const log: Logger = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
   const db = await openDatabase({ file: join(folder, 'test.db'), keyFile: join(folder, 'test.key'), migrationsFolder });
@@ -82,7 +88,7 @@ export async function createTestApp(t: Test, options: AppOptions = {}, folder = 
       changes: createChanges({ db, digests, board, poke: (pbxId) => fleet.poke(pbxId) }),
       sync: fleet,
       extensions: createExtensions(createExtensionBatch(db.seal), db.seal),
-      people: createPeople(db, { ...loadConfig({}).people, publicUrl: PUBLIC_URL }, createSecondFactors(db, undefined)),
+      people: createPeople(db, { ...loadConfig({}).people, publicUrl: PUBLIC_URL }, createSecondFactors(db, sms)),
       log,
       version: '0.0.0-test',
       isReady: () => true,
@@ -148,7 +154,7 @@ export async function createTestApp(t: Test, options: AppOptions = {}, folder = 
     },
     async restart() {
       await stopOnce();
-      return createTestApp(t, options, folder);
+      return createTestApp(t, { ...options, ...(sms === undefined ? {} : { sms }) }, folder);
     },
   };
   // Ids of a restarted app's tokens must not meet those of the app before.
