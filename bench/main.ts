@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { benchAudit } from './audit.ts';
 import { benchChange } from './change.ts';
 import { benchImport } from './import.ts';
+import { benchLogin } from './login.ts';
 import { benchStart } from './start.ts';
 import type { BenchOptions } from './support/options.ts';
 
@@ -11,6 +12,7 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<Record<string, 
   change: benchChange,
   audit: benchAudit,
   start: benchStart,
+  login: benchLogin,
 };
 
 const { values, positionals } = parseArgs({

@@ -7,6 +7,7 @@ import { createImports } from './bulk/imports.ts';
 import { type Config, packageRoot, redacted } from './config.ts';
 import { type Core, openCore } from './core.ts';
 import { createDiagnostics } from './doctor.ts';
+import { publicUrl } from './domain/public-url.ts';
 import { embeddedOf, registerEmbedded, wantsEmbedded } from './embedded.ts';
 import { messageOf } from './errors.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -16,10 +17,10 @@ import { diagnosticsRoutes } from './http/routes/diagnostics.ts';
 import { importRoutes } from './http/routes/imports.ts';
 import type { App } from './http/types.ts';
 import type { Logger } from './log.ts';
+import { createMailer } from './mailer.ts';
 import { createPeople } from './people/create-people.ts';
 import { createSmsWebhook, type SmsSender } from './people/second-factor/sms.ts';
 import { createSecondFactors } from './people/second-factor/verify.ts';
-import { publicUrl } from './domain/public-url.ts';
 import { generateToken, insertToken } from './store/tokens.ts';
 
 export interface Started {
@@ -73,12 +74,23 @@ export function createDaemon(config: Config, log: Logger): Daemon {
     const firstToken = await createFirstToken(core);
     checkNotAborted();
 
-    undo.push(startHousekeeping(core.db, log));
+    startMailer(core);
+    undo.push(startHousekeeping(core.db, log, { mailKeepDays: config.mail.keepDays }));
     const embedded = (await wantsEmbedded(config, core.db)) ? startEmbedded(core) : undefined;
     await core.fleet.start();
     isReady = true;
     log.info({ url }, 'ready');
     return { url, socket, firstToken, embedded };
+  }
+
+  function startMailer({ db }: Core): void {
+    const mailer = createMailer({
+      db,
+      config: { mail: config.mail, publicUrl: publicUrl(config.http), dataFolder: config.data.folder },
+      log: log.child({ part: 'mail' }),
+    });
+    mailer.start();
+    undo.push(() => mailer.stop());
   }
 
   async function startApp(core: Core): Promise<App> {
@@ -97,7 +109,11 @@ export function createDaemon(config: Config, log: Logger): Daemon {
         removeUsers: batch.removeUsers,
       },
     });
-    const people = createPeople(db, { ...config.people, publicUrl: publicUrl(config.http) }, createSecondFactors(db, smsSenderOf(config, log)));
+    const people = createPeople(
+      db,
+      { ...config.people, publicUrl: publicUrl(config.http) },
+      createSecondFactors(db, smsSenderOf(config, log)),
+    );
     const isLoopback =
       config.http.host === '127.0.0.1' || config.http.host === '::1' || config.http.host === 'localhost';
     const app = await buildApp(

@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '../..');
 /** The built daemon as its own process, spoken to over its admin socket. */
 export class DaemonProcess {
   readonly #child: ChildProcess;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
   readonly #socket: string;
 
   private constructor(child: ChildProcess, dataFolder: string) {

@@ -11,6 +11,7 @@ import { addDrift } from './commands/drift.ts';
 import { addExtension } from './commands/extension.ts';
 import { addImport } from './commands/import.ts';
 import { addImports } from './commands/imports.ts';
+import { addMail } from './commands/mail.ts';
 import { addNumber } from './commands/number.ts';
 import { addPbx } from './commands/pbx.ts';
 import { addPbxInstall } from './commands/pbx-install.ts';
@@ -76,6 +77,7 @@ export function createProgram(host: Host): Program {
   addSync(command, bind);
   addDrift(command, bind);
   addPbxInstall(addPbx(command, bind), bind);
+  addMail(command, bind);
   addToken(command, bind);
   addDoctor(command, bind);
   for (const one of allOf(command)) one.exitOverride().showSuggestionAfterError();

@@ -11,6 +11,9 @@ export const MAIL_TEMPLATES = [
 ] as const;
 export type MailTemplate = (typeof MAIL_TEMPLATES)[number];
 
+/** sent: taken by the server; written: into the outbox folder; failed: given up. */
+export const MAIL_STATES = ['waiting', 'sent', 'written', 'failed', 'canceled'] as const;
+
 /** Languages there are templates for; others get English. */
 export const MAIL_LANGUAGES = ['en', 'pt', 'de', 'fr', 'es'] as const;
 export type MailLanguage = (typeof MAIL_LANGUAGES)[number];

@@ -1,8 +1,7 @@
-import { notHeld } from '../domain/permission.ts';
 import { LinekeeperError } from '../errors.ts';
 import type { Tx } from '../store/database.ts';
-import { permissionsOf } from '../store/permissions.ts';
 import { type CompanyObject, companyOf } from '../store/queries/company-of.ts';
+import { mustHoldRightsOf } from './rights.ts';
 import type { Principal } from './scopes.ts';
 
 /**
@@ -28,13 +27,7 @@ export function sees(principal: Principal, companyId: string): boolean {
  */
 export async function mustManage(tx: Tx, principal: Principal, userId: string): Promise<void> {
   await mustSee(tx, principal, 'user', userId);
-  if (principal.companyId === undefined && principal.scopes.has('admin')) return;
-  const { isOperator, permissions } = await permissionsOf(tx, userId);
-  const missing = isOperator ? ['admin'] : notHeld(principal.scopes, permissions);
-  if (missing.length === 0) return;
-  throw new LinekeeperError('RIGHTS_NOT_HELD', `this user may do what you may not: ${missing.join(', ')}`, {
-    details: { permissions: missing },
-  });
+  await mustHoldRightsOf(tx, principal, userId);
 }
 
 /** The company in which a user's roles are to be changed: its own user, or a guest with a role there. */

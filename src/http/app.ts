@@ -16,6 +16,7 @@ import { extensionRoutes } from './routes/extensions.ts';
 import { loginRoutes } from './routes/login.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
+import { mailRoutes } from './routes/mails.ts';
 import { meRoutes } from './routes/me.ts';
 import { numberRoutes } from './routes/numbers.ts';
 import { pbxRoutes } from './routes/pbxes.ts';
@@ -93,6 +94,7 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
       userAccessRoutes(api, deps, write);
       secondFactorRoutes(api, deps, write);
       invitationRoutes(api, deps, write);
+      mailRoutes(api, deps, write);
       syncRoutes(api, deps);
       activityRoutes(api, deps);
     },

@@ -3,7 +3,8 @@ import { createLogin, type Login } from './login.ts';
 import { createOwnPassword, type OwnPassword } from './own-password.ts';
 import { createPasswordHasher, type PasswordHasher } from './password-hash.ts';
 import { createPasswordReset, type PasswordReset } from './password-reset.ts';
-import type { PeopleDeps, PeopleSettings, SecondFactors } from './people-deps.ts';
+import type { PeopleDeps, PeopleSettings } from './people-deps.ts';
+import type { SecondFactors } from './second-factor/verify.ts';
 
 /** The flows of getting in, as the API takes them. */
 export interface People {

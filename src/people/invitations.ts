@@ -87,7 +87,9 @@ async function create(tx: Tx, { seal, settings, actor }: Inviting, made: NewInvi
   const { companyId, email, roleIds, language, userId } = made;
   await refuseDomain(tx, companyId, email);
   const now = Date.now();
-  const pending = await tx.invitation.findMany({ where: { companyId, state: 'pending', expiresAt: { gt: new Date(now) } } });
+  const pending = await tx.invitation.findMany({
+    where: { companyId, state: 'pending', expiresAt: { gt: new Date(now) } },
+  });
   const same = pending.find((one) => one.email.toLowerCase() === email.toLowerCase());
   if (same !== undefined) {
     throw new LinekeeperError('INVITATION_EXISTS', 'this address has an invitation; send it again instead', {

@@ -5,7 +5,8 @@ import { recordAudit } from '../store/audit-log.ts';
 import type { Tx } from '../store/database.ts';
 import { hashOf, insertSession } from '../store/sessions.ts';
 import { attemptFailed, attemptSucceeded, beginAttempt } from './login-throttle.ts';
-import type { FactorMethod, PeopleDeps } from './people-deps.ts';
+import type { PeopleDeps } from './people-deps.ts';
+import type { FactorMethod } from './second-factor/verify.ts';
 
 /** From where somebody logs in, and how the session is carried. */
 export interface LoginOrigin {
@@ -48,10 +49,13 @@ interface Account {
   passwordExpiresAt: Date | null;
 }
 
+/**
+ * Nothing here waits for the disk: what a power cut forgets of a login is the session with it.
+ */
 export function createLogin({ db, hasher, settings, factors }: PeopleDeps): Login {
   async function begin(username: string, password: string, origin: LoginOrigin): Promise<LoginResult> {
     const attempt = { username, address: origin.address };
-    const { wait, lock } = await db.write((tx) => beginAttempt(tx, attempt, Date.now()));
+    const { wait, lock } = await db.note((tx) => beginAttempt(tx, attempt, Date.now()));
     if (wait > 0) {
       throw new LinekeeperError('TOO_MANY_REQUESTS', `too many failed logins; try again in ${wait} seconds`, {
         details: { retryAfterSeconds: wait },
@@ -60,18 +64,18 @@ export function createLogin({ db, hasher, settings, factors }: PeopleDeps): Logi
     const account = await accountOf(username);
     const { ok, rehash } = await hasher.verify(account?.passwordHash ?? null, password);
     if (account === undefined || !ok) {
-      await db.write((tx) => refuse(tx, attempt, account, lock));
+      await db.note((tx) => refuse(tx, attempt, account, lock));
       throw new LinekeeperError('INVALID_CREDENTIALS', 'the user name or the password is wrong');
     }
     if (account.state !== 'active') {
-      await db.write((tx) => note(tx, 'login.refused', account, { state: account.state }));
+      await db.note((tx) => note(tx, 'login.refused', account, { state: account.state }));
       throw new LinekeeperError('ACCOUNT_NOT_ACTIVE', 'this account is not active; ask your administrator');
     }
     if (account.passwordExpiresAt !== null && account.passwordExpiresAt.getTime() <= Date.now()) {
       throw new LinekeeperError('PASSWORD_EXPIRED', 'this temporary password is over; ask for a new one');
     }
     const renewed = rehash ? await hasher.hash(password) : undefined;
-    return db.write(async (tx) => {
+    return db.note(async (tx) => {
       const where = { id: account.id, passwordHash: account.passwordHash };
       const { count } = await tx.user.updateMany({ where, data: { passwordHash: renewed ?? account.passwordHash } });
       // It was changed while it was being compared.
@@ -141,7 +145,7 @@ export function createLogin({ db, hasher, settings, factors }: PeopleDeps): Logi
   }
 
   async function proceed(token: string, method: FactorMethod, code: string, origin: LoginOrigin) {
-    const result = await db.write(async (tx) => {
+    const result = await db.note(async (tx) => {
       const where = { hash: hashOf(token), purpose: 'login', expiresAt: { gt: new Date() } };
       const known = await tx.oneTimeToken.findFirst({ where, include: { user: true } });
       if (known === null || known.attempts >= CHALLENGE_TRIES) return undefined;
@@ -161,7 +165,7 @@ export function createLogin({ db, hasher, settings, factors }: PeopleDeps): Logi
     begin,
     proceed,
     async sendCode(token) {
-      const sent = await db.write(async (tx) => {
+      const sent = await db.note(async (tx) => {
         const where = { hash: hashOf(token), purpose: 'login', expiresAt: { gt: new Date() } };
         const known = await tx.oneTimeToken.findFirst({ where });
         return known === null ? undefined : factors.sendCode(tx, known.userId);

@@ -33,8 +33,12 @@ async function weaknessOf(password: string, minLength: number, own: readonly str
   if (isRun(plain)) return 'is a run of characters';
   const common = await commonPasswords();
   if (common.has(plain) || common.has(plain.replace(/[^\p{Letter}]+$/u, ''))) return 'is among the most used ones';
-  for (const word of own.flatMap(wordsOf)) {
-    if (plain.includes(word) && plain.replaceAll(word, '').length < minLength / 2) return 'is made of your own data';
+  const left = own
+    .flatMap(wordsOf)
+    .sort((one, other) => other.length - one.length)
+    .reduce((rest, word) => rest.replaceAll(word, ''), plain);
+  if (left !== plain && left.replace(/[^\p{Letter}\p{Number}]/gu, '').length < minLength / 2) {
+    return 'is made of your own data';
   }
   return undefined;
 }

@@ -31,3 +31,15 @@ export async function giveBuiltInRole(tx: Tx, userIds: readonly string[], role: 
     role,
   );
 }
+
+/** Gives a user a built-in role of any company: a member there from now on. */
+export async function giveRoleIn(tx: Tx, userId: string, companyId: string, role: BuiltInRole): Promise<void> {
+  await execute(
+    tx,
+    `INSERT OR IGNORE INTO "UserRole" ("userId","roleId")
+     SELECT ?1, id FROM "Role" WHERE "companyId" = ?2 AND "builtIn" = ?3`,
+    userId,
+    companyId,
+    role,
+  );
+}

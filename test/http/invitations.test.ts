@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import t, { type Test } from 'tap';
 import { createTestApp, type Json, PUBLIC_URL, type TestApp } from '../support/app.ts';
+import { PASSWORD } from '../support/logins.ts';
 import { startMailer } from '../support/mailer.ts';
-import { createPerson, PASSWORD } from '../support/people.ts';
+import { createPerson } from '../support/people.ts';
 import { startSmtp, type TestSmtp } from '../support/smtp.ts';
 
 const NEW_PASSWORD = 'nine brown kettles sing';

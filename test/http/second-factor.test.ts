@@ -6,7 +6,8 @@ import t, { type Test } from 'tap';
 import { createSmsWebhook } from '../../src/people/second-factor/sms.ts';
 import { createTestApp, type Json, type TestApp } from '../support/app.ts';
 import { startMailer } from '../support/mailer.ts';
-import { createPerson, PASSWORD, type Person } from '../support/people.ts';
+import { PASSWORD } from '../support/logins.ts';
+import { createPerson, type Person } from '../support/people.ts';
 import { startSmtp } from '../support/smtp.ts';
 
 const FACTOR = '/me/second-factor';
@@ -377,7 +378,7 @@ t.test('nobody resets a stranger, an operator, or who may do more', async (t) =>
   for (const person of [stranger, operator, boss]) await withTotp(person);
   const reset = (who: Person, whom: Person) => who.call('POST', `/users/${whom.id}/reset-second-factor`);
   t.match(await reset(boss, stranger), { status: 404, body: { code: 'NOT_FOUND' } });
-  t.match(await reset(boss, operator), { status: 403, body: { code: 'RIGHTS_NOT_HELD' } });
+  t.match(await reset(boss, operator), { status: 403, body: { code: 'FORBIDDEN' } });
   t.match(await reset(anna, boss), { status: 403, body: { code: 'FORBIDDEN' } });
   const helper = await api.token(['users:write'], { companyId });
   const byHelper = await api.call('POST', `/users/${boss.id}/reset-second-factor`, { token: helper });

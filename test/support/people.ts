@@ -2,8 +2,7 @@ import { v7 as uuid } from 'uuid';
 import { createPasswordHasher } from '../../src/people/password-hash.ts';
 import { insertSession } from '../../src/store/sessions.ts';
 import type { Answer, CallOptions, Json, TestApp } from './app.ts';
-
-export const PASSWORD = 'seven quiet otters swim';
+import { PASSWORD } from './logins.ts';
 
 const hash = createPasswordHasher({ memoryKib: 19_456, passes: 1, lanes: 1, workers: 1, queue: 100 }).hash(PASSWORD);
 

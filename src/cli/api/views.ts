@@ -53,6 +53,16 @@ export interface Extension {
   credentials?: { endpoint?: string; secret?: string; pin?: string };
 }
 
+export interface Mail {
+  id: string;
+  to: string;
+  template: string;
+  state: string;
+  attempts: number;
+  error: string | null;
+  createdAt: string;
+}
+
 export interface PhoneNumber {
   id: string;
   e164: string;

@@ -20,6 +20,7 @@ const TAGS = [
   ['roles', 'Who may do what'],
   ['sessions', 'Who is logged in'],
   ['tokens', 'API tokens'],
+  ['mails', 'Mails that wait, and what became of the others'],
   ['activity', 'Who changed what'],
 ] as const;
 

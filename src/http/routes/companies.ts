@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { createCompany, removeCompany, updateCompany } from '../../people/companies.ts';
 import { companyInputSchema, companyPatchSchema } from '../../people/company-input.ts';
 import { COMPANIES } from '../../store/queries/companies.ts';
+import { giveRoleIn } from '../../store/roles.ts';
 import { mustBeGlobal, mustSee } from '../access.ts';
 import { contextOf } from '../context.ts';
 import { answerOne, answerPage, ownCompany, readVisible } from '../read.ts';
@@ -35,13 +36,17 @@ export function companyRoutes(app: App, deps: HttpDeps, write: Write): void {
     tag,
     operationId: 'createCompany',
     summary: 'Create a company',
-    description: 'Endpoint ids of the first company of a PBX have no prefix; those of others start with their slug.',
+    description:
+      'Endpoint ids of the first company of a PBX have no prefix; those of others start with their slug. ' +
+      'A user who creates one is its administrator.',
   };
   const creation = createRoute('companies:write', create, companyInputSchema, companyView);
   app.post('/companies', creation, async (request, reply) => {
     mustBeGlobal(request.principal);
     return write(request, reply, async (tx) => {
       const id = await createCompany(tx, contextOf(request), request.body);
+      const { userId } = request.principal;
+      if (userId !== undefined) await giveRoleIn(tx, userId, id, 'administrator');
       const body = await readVisible(tx, request.principal, COMPANIES, 'company', id);
       return { status: 201, location: `/api/v1/companies/${id}`, body };
     });

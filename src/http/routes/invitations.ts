@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { notHeld, type Permission } from '../../domain/permission.ts';
+import type { Permission } from '../../domain/permission.ts';
 import { LinekeeperError } from '../../errors.ts';
 import {
   acceptInputSchema,
@@ -20,6 +20,7 @@ import type { Tx } from '../../store/database.ts';
 import { INVITATION_STATES, INVITATIONS } from '../../store/queries/invitations.ts';
 import { mustManage, targetCompany } from '../access.ts';
 import { answerOne, answerPage, ownCompany, readVisible } from '../read.ts';
+import { mustHold } from '../rights.ts';
 import { actionRoute, createRoute, getRoute, listRoute, openRoute, ownActionRoute } from '../route-options.ts';
 import { companyIdField, noBody } from '../schemas/common.ts';
 import { acceptedView, invitationLookView, invitationView, joinedView } from '../schemas/invitations.ts';
@@ -151,12 +152,10 @@ async function mustBeAllowedToGive(
       details: { scope: 'roles:write' },
     });
   }
-  const permissions = others.flatMap((role) => JSON.parse(role.permissions) as Permission[]);
-  const missing = notHeld(principal.scopes, permissions);
-  if (missing.length === 0) return;
-  throw new LinekeeperError('RIGHTS_NOT_HELD', `you cannot give what you do not have: ${missing.join(', ')}`, {
-    details: { permissions: missing },
-  });
+  mustHold(
+    principal,
+    others.flatMap(({ permissions }) => JSON.parse(permissions) as Permission[]),
+  );
 }
 
 /** Whoever only invites looks after his own invitations. */

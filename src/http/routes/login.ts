@@ -33,7 +33,7 @@ export function loginRoutes(app: App, { people: { logins, resets, publicUrl } }:
     // Nobody else's page may log a browser in either: its owner would work in a stranger's account.
     if (wanted === 'cookie') refuseForeignOrigin(request.method, request.headers, publicUrl);
     const userAgent = request.headers['user-agent']?.slice(0, 300) ?? null;
-    return { address: request.ip, userAgent, transport: wanted };
+    return { address: request.ip || 'local', userAgent, transport: wanted };
   };
 
   const begin = publicRoute(
@@ -76,7 +76,9 @@ export function loginRoutes(app: App, { people: { logins, resets, publicUrl } }:
   );
   app.post('/password-reset', ask, async (request, reply) => {
     // Not awaited: how long it takes would tell whether there is such a user.
-    resets.ask(request.body.username, request.ip).catch((err) => request.log.warn({ err }, 'a reset was not begun'));
+    resets
+      .ask(request.body.username, request.ip || 'local')
+      .catch((err) => request.log.warn({ err }, 'a reset was not begun'));
     reply.code(202);
     return {};
   });

@@ -46,7 +46,13 @@ export function meRoutes(app: App, deps: HttpDeps, write: Write): void {
   const password = selfRoute('changePassword', 'Change my password', { body: passwordBody, response: done }, true);
   app.post('/me/password', password, async (request, reply) => {
     const { userId, sessionId } = selfOf(request);
-    await deps.people.passwords.change(userId, sessionId, request.body.current, request.body.password, request.ip);
+    await deps.people.passwords.change(
+      userId,
+      sessionId,
+      request.body.current,
+      request.body.password,
+      request.ip || 'local',
+    );
     reply.code(204);
   });
 

@@ -65,7 +65,11 @@ export async function sendContactCode(
  * What is left to do once the code is committed. Its failure is told, and the code is gone then: who asks again gets one.
  * @throws SMS_NOT_SENT, CONTACT_MISSING
  */
-export async function deliver(db: Database, sms: SmsSender | undefined, { userId, sms: text }: SentCode): Promise<void> {
+export async function deliver(
+  db: Database,
+  sms: SmsSender | undefined,
+  { userId, sms: text }: SentCode,
+): Promise<void> {
   if (text === undefined) return;
   if (sms === undefined) throw noSms();
   try {

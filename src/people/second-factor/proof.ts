@@ -4,11 +4,10 @@ import type { Database } from '../../store/database.ts';
 import { type Attempt, attemptFailed, attemptSucceeded, beginAttempt } from '../login-throttle.ts';
 import type { PasswordHasher } from '../password-hash.ts';
 import { passwordSchema } from '../passwords.ts';
-import type { FactorMethod } from '../people-deps.ts';
 import { userRow } from './changes.ts';
 import { wrong } from './set-up.ts';
 import { isSixDigits } from './totp.ts';
-import { factorsOf, hasFactor, verifySecondFactor } from './verify.ts';
+import { type FactorMethod, factorsOf, hasFactor, verifySecondFactor } from './verify.ts';
 
 export const codeSchema = z.string().min(1).max(20);
 

@@ -2,11 +2,12 @@ import { recordAudit } from '../../store/audit-log.ts';
 import type { Database, Reader, Tx } from '../../store/database.ts';
 import type { Seal } from '../../store/seal.ts';
 import { asksForSecondFactor } from '../../store/second-factors.ts';
-import type { FactorMethod, SecondFactors } from '../people-deps.ts';
 import { takeBackupCode } from './backup-codes.ts';
-import { deliver, sendContactCode, takeSentCode } from './contact.ts';
+import { deliver, type SentCode, sendContactCode, takeSentCode } from './contact.ts';
 import type { SmsSender } from './sms.ts';
 import { takeTotp } from './totp.ts';
+
+export type FactorMethod = 'totp' | 'backup' | 'contact';
 
 interface FactorColumns {
   totpSealed: string | null;
@@ -53,14 +54,35 @@ export async function verifySecondFactor(
   return true;
 }
 
-/** What the rest of people takes of second factors. `sms` undefined: no codes to phone numbers. */
+/** What logging in needs of second factors. */
+export interface SecondFactors {
+  /** The ways in which this user can prove himself; empty: no second factor is set up. */
+  methodsOf(tx: Tx, userId: string): Promise<FactorMethod[]>;
+  required(reader: Reader, userId: string): Promise<boolean>;
+  /**
+   * Sends a code to the personal contact: call `deliver` with the answer after the commit.
+   * @throws CONTACT_MISSING
+   */
+  sendCode(tx: Tx, userId: string): Promise<SentCode>;
+  /** @throws SMS_NOT_SENT, CONTACT_MISSING */
+  deliver(sent: SentCode): Promise<void>;
+  /** As `verifySecondFactor`. */
+  verify(tx: Tx, userId: string, method: FactorMethod, code: string): Promise<boolean>;
+  /** undefined: no codes to phone numbers. */
+  sms: SmsSender | undefined;
+}
+
 export function createSecondFactors(db: Database, sms: SmsSender | undefined): SecondFactors {
   return {
     async methodsOf(tx, userId) {
       const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
       const { totp, contact } = factorsOf(user);
       const withCodes = (totp || contact) && (await tx.backupCode.count({ where: { userId } })) > 0;
-      return [...(totp ? ['totp'] : []), ...(contact ? ['contact'] : []), ...(withCodes ? ['backup'] : [])] as FactorMethod[];
+      return [
+        ...(totp ? ['totp'] : []),
+        ...(contact ? ['contact'] : []),
+        ...(withCodes ? ['backup'] : []),
+      ] as FactorMethod[];
     },
     required: secondFactorRequired,
     async sendCode(tx, userId) {

@@ -46,7 +46,8 @@ export const MEMBERS: ListSpec = {
   }),
   from: `FROM "Company" c JOIN "User" u ON (u."companyId" = c.id OR EXISTS (SELECT 1 FROM "UserRole" gr
     JOIN "Role" g ON g.id = gr."roleId" WHERE gr."userId" = u.id AND g."companyId" = c.id))`,
-  id: 'u.id',
+  // Somebody may be a member of several.
+  id: `c.id || ' ' || u.id`,
   sorts: { username: 'u."username" COLLATE NOCASE', lastName: 'u."lastName" COLLATE NOCASE' },
   filters: { companyId: 'c.id = ?' },
   search: ['u."username"', `u."firstName" || ' ' || u."lastName"`],
