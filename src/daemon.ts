@@ -191,7 +191,10 @@ export function createDaemon(config: Config, log: Logger): Daemon {
 }
 
 /** undefined: codes are sent by mail alone. */
-function smsSenderOf({ people: { smsWebhookUrl: url, smsWebhookToken: token } }: Config, log: Logger): SmsSender | undefined {
+function smsSenderOf(
+  { people: { smsWebhookUrl: url, smsWebhookToken: token } }: Config,
+  log: Logger,
+): SmsSender | undefined {
   return url === '' ? undefined : createSmsWebhook({ url, token }, log.child({ part: 'sms' }));
 }
 

@@ -58,7 +58,8 @@ export async function extensionBody(options: ExtensionOptions): Promise<Record<s
   });
 }
 
-async function pinOf(file: string): Promise<string> {
+/** A PIN from a file, or from standard input (`-`). */
+export async function pinOf(file: string): Promise<string> {
   const pin = (file === '-' ? await readStandardInput() : readFileSync(file, 'utf8')).trim();
   if (/^[0-9]{4,6}$/.test(pin)) return pin;
   throw new CliError('PIN_INVALID', `${file === '-' ? 'standard input' : file} must hold 4 to 6 digits`);

@@ -1,4 +1,5 @@
 import type { Api } from './api/client.ts';
+import type { Group, User } from './api/people-views.ts';
 import type { Company, Extension, Pbx, PhoneNumber } from './api/views.ts';
 import { CliError } from './cli-error.ts';
 import { EXIT } from './exit-codes.ts';
@@ -32,6 +33,34 @@ export async function findNumber(api: Api, e164: string): Promise<PhoneNumber> {
   const found = (await api.all<PhoneNumber>('/numbers', { q: e164 })).find((number) => number.e164 === e164);
   if (found !== undefined) return found;
   throw missing(`there is no number ${e164}`, 'Numbers are written like +4930123456; `linekeeper number list`.');
+}
+
+export async function findUser(api: Api, username: string): Promise<User> {
+  const [found] = await api.all<User>('/users', { username });
+  if (found !== undefined) return found;
+  throw missing(`there is no user ${username}`, '`linekeeper user list` shows them.');
+}
+
+export async function findSite(api: Api, companyId: string, name: string): Promise<{ id: string }> {
+  const found = (await api.all<{ id: string; name: string }>('/sites', { companyId })).find((one) => one.name === name);
+  if (found !== undefined) return found;
+  throw missing(`there is no site ${name} in the company`, 'Its name is written as it was created.');
+}
+
+/** `path` is /groups, /teams or /labels. */
+export async function findGroup(
+  api: Api,
+  path: string,
+  name: string,
+  { company, kind }: { company?: string; kind?: string },
+): Promise<Group> {
+  const companyId = company === undefined ? undefined : (await findCompany(api, company)).id;
+  const found = await api.all<Group>(path, { companyId, kind, name });
+  const [first] = found;
+  if (first !== undefined && found.length === 1) return first;
+  const word = path.slice(1, -1);
+  if (first === undefined) throw missing(`there is no ${word} ${name}`, `\`linekeeper ${word} list\` shows them.`);
+  throw missing(`there are ${found.length} ${word}s called ${name}`, 'Say which one: --company <slug>, --kind <kind>');
 }
 
 export async function findPbx(api: Api, name: string): Promise<Pbx> {

@@ -9,6 +9,7 @@ import { addCompany } from './commands/company.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDrift } from './commands/drift.ts';
 import { addExtension } from './commands/extension.ts';
+import { addGroups } from './commands/group.ts';
 import { addImport } from './commands/import.ts';
 import { addImports } from './commands/imports.ts';
 import { addMail } from './commands/mail.ts';
@@ -16,8 +17,12 @@ import { addNumber } from './commands/number.ts';
 import { addPbx } from './commands/pbx.ts';
 import { addPbxInstall } from './commands/pbx-install.ts';
 import { addPlan } from './commands/plan.ts';
+import { addRole } from './commands/role.ts';
 import { addSync } from './commands/sync.ts';
 import { addToken } from './commands/token.ts';
+import { addUser } from './commands/user.ts';
+import { addUserAccess } from './commands/user-access.ts';
+import { addUserLogin } from './commands/user-login.ts';
 import { createTerminal } from './terminal.ts';
 
 export interface Host {
@@ -69,6 +74,11 @@ export function createProgram(host: Host): Program {
       exitCode = await host.serve();
     });
   addCompany(command, bind);
+  const user = addUser(command, bind);
+  addUserLogin(user, bind);
+  addUserAccess(user, bind);
+  addRole(command, bind);
+  addGroups(command, bind);
   addExtension(command, bind);
   addNumber(command, bind);
   addImport(command, bind);

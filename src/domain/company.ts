@@ -28,6 +28,14 @@ export const emergencyNumberSchema = rule(z.string(), 'EMERGENCY_NUMBER_INVALID'
   /^[0-9]{2,6}$/.test(v),
 );
 
+/** A domain of e-mail addresses, in lower case; other scripts as A-labels (RFC 5890): xn--... */
+export const domainSchema = rule(
+  z.string().trim().toLowerCase(),
+  'DOMAIN_INVALID',
+  'must be a domain such as example.com',
+  (v) => v.length <= 253 && /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/.test(v),
+);
+
 /** Inclusive range of extension numbers of equal length: ["1000", "1999"]. */
 export type NumberRange = [string, string];
 

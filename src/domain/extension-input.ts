@@ -12,6 +12,7 @@ import { e164Schema } from './phone-number.ts';
 import { accountKindSchema, codecsSchema, importedSecretSchema, maxContactsSchema } from './sip-account.ts';
 import { text } from './text.ts';
 import { timezoneSchema } from './timezone.ts';
+import { usernameSchema } from './user.ts';
 
 /** A mailbox as people give it. Absent: unchanged. `pin` is only ever written, never read. */
 export const mailboxInputSchema = z.strictObject({
@@ -68,7 +69,7 @@ export const extensionExtrasSchema = z.strictObject({
   /** A user who shall own it, found by username, created when new. */
   user: z
     .strictObject({
-      username: text(120),
+      username: usernameSchema,
       firstName: text(60).optional(),
       lastName: text(60).optional(),
       email: emailSchema.nullable().optional(),

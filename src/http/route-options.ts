@@ -117,6 +117,15 @@ export function openRoute<B extends z.ZodType>(text: RouteWords, body: B, view: 
   return { config: { scope: 'public' as const }, schema: { ...words(text), ...schema } };
 }
 
+/** PUT of something that either is there or not: no body, and nothing to answer. */
+export function putRoute<P extends z.ZodType = typeof common.idParams>(
+  scope: Scope,
+  text: RouteWords,
+  options: { params?: P } = {},
+) {
+  return deleteRoute(scope, text, options);
+}
+
 /** POST that changes nothing of ours and may be repeated as it is: no dry run, no idempotency key. */
 export function runRoute<B extends z.ZodType, P extends z.ZodType>(
   scope: Scope,

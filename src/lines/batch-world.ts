@@ -3,6 +3,7 @@ import { v7 as uuid } from 'uuid';
 import type { ExtensionRow } from '../domain/extension-row.ts';
 import { generatePin } from '../domain/mailbox.ts';
 import { generateSecret } from '../domain/sip-account.ts';
+import { foldUsername } from '../domain/user.ts';
 import { LinekeeperError } from '../errors.ts';
 import type { Tx } from '../store/database.ts';
 import type { Digests } from '../store/digests.ts';
@@ -18,6 +19,7 @@ import {
   usersByUsername,
 } from '../store/references.ts';
 import type { Seal } from '../store/seal.ts';
+import { phonePins } from '../store/user-rows.ts';
 
 /** What the rules of a batch may ask: loaded once for all rows, and kept up to date while they are decided. */
 export interface BatchWorld {
@@ -28,7 +30,10 @@ export interface BatchWorld {
   sitesByName: Map<string, string>;
   siteIds: Set<string>;
   userIds: Set<string>;
+  /** By user name in lower case (`foldUsername`). */
   usersByName: Map<string, KnownUser>;
+  /** The sealed telephone PINs of users whose extension may get a mailbox. */
+  phonePins: Map<string, string>;
   phoneNumbers: Map<string, KnownNumber>;
   /** Extension numbers that earlier rows of this batch write: a second write of one would be decided on what no longer is. */
   written: Set<string>;
@@ -75,16 +80,36 @@ export async function loadWorld(
   const usernames = rows.flatMap(({ extras }) => (extras.user === undefined ? [] : [extras.user.username]));
   const ids = rows.flatMap(({ input }) => (input.userId == null ? [] : [input.userId]));
   const e164s = rows.flatMap(({ extras }) => extras.phoneNumbers ?? []);
+  const existing = new Map((await extensionsByNumber(tx, companyId, numbers)).map((one) => [one.number, one]));
+  const usersByName = new Map(
+    (await usersByUsername(tx, usernames)).map((user) => [foldUsername(user.username), user]),
+  );
   return {
     company,
     chance,
-    existing: new Map((await extensionsByNumber(tx, companyId, numbers)).map((one) => [one.number, one])),
+    existing,
     taken: numbers.length < rows.length ? await takenNumbers(tx, companyId) : undefined,
     written: new Set(),
     sitesByName: new Map(sites.map((site) => [site.name.toLowerCase(), site.id])),
     siteIds: new Set(sites.map((site) => site.id)),
     userIds: await userIds(tx, companyId, ids),
-    usersByName: new Map((await usersByUsername(tx, usernames)).map((user) => [user.username, user])),
+    usersByName,
+    phonePins: await phonePins(tx, mailboxOwners(rows, existing, usersByName)),
     phoneNumbers: new Map((await numbersByE164(tx, e164s)).map((number) => [number.e164, number])),
   };
+}
+
+/** Users of the rows that may make a mailbox and give no PIN for it. */
+function mailboxOwners(
+  rows: readonly ExtensionRow[],
+  existing: BatchWorld['existing'],
+  usersByName: BatchWorld['usersByName'],
+): string[] {
+  return rows.flatMap(({ number, input, extras }) => {
+    const present = number === undefined ? undefined : existing.get(number);
+    if (input.mailbox == null || input.mailbox.pin !== undefined || present?.mailbox != null) return [];
+    const named = extras.user === undefined ? undefined : usersByName.get(foldUsername(extras.user.username))?.id;
+    const owner = named ?? (input.userId === undefined ? present?.userId : input.userId);
+    return owner == null ? [] : [owner];
+  });
 }

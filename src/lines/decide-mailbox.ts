@@ -1,6 +1,7 @@
 import type { BatchContext, ExtensionRow, MailboxSnapshot } from '../domain/extension-row.ts';
 import { pinWeakness } from '../domain/mailbox.ts';
 import type { MailboxValues } from '../store/extension-writes.ts';
+import { phonePinPurpose } from '../store/user-rows.ts';
 import type { BatchWorld } from './batch-world.ts';
 import type { RowErrors } from './decide-row.ts';
 
@@ -20,6 +21,8 @@ export function decideMailbox(x: {
   row: ExtensionRow;
   number: string;
   extensionId: string;
+  /** Whose extension it is after the row. */
+  userId: string | null;
   existing: MailboxSnapshot | null;
   errors: RowErrors;
 }): MailboxDecision {
@@ -36,8 +39,9 @@ export function decideMailbox(x: {
   const id = existing?.id ?? x.world.chance.id();
   const purpose = `Mailbox:${id}`;
   const oldPin = existing === null ? undefined : seal.open(existing.pinSealed, purpose);
-  const generatedPin = oldPin === undefined && given.pin === undefined ? x.world.chance.pin(number) : undefined;
-  const pin = given.pin ?? oldPin ?? generatedPin ?? '';
+  const known = given.pin ?? oldPin ?? phonePin(x.world, context, x.userId, number);
+  const generatedPin = known === undefined ? x.world.chance.pin(number) : undefined;
+  const pin = known ?? generatedPin ?? '';
   const values: MailboxValues = {
     id,
     extensionId: x.extensionId,
@@ -58,4 +62,17 @@ export function decideMailbox(x: {
     values.timezone !== existing.timezone ||
     values.enabled !== existing.enabled;
   return changed ? { values, deleted: false, changed, generatedPin } : NOTHING;
+}
+
+/** The telephone PIN of the owner, unless it is weak for this very extension. */
+function phonePin(
+  { phonePins, chance }: BatchWorld,
+  { allowWeakPins }: BatchContext,
+  userId: string | null,
+  number: string,
+): string | undefined {
+  const sealed = userId === null ? undefined : phonePins.get(userId);
+  if (userId === null || sealed === undefined) return undefined;
+  const pin = chance.seal.open(sealed, phonePinPurpose(userId));
+  return allowWeakPins || pinWeakness(pin, number) === undefined ? pin : undefined;
 }

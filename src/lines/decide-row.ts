@@ -1,6 +1,7 @@
 import { isInRanges, nextFree } from '../domain/company.ts';
 import type { BatchContext, ExtensionRow, RowResult, WrittenUser } from '../domain/extension-row.ts';
 import { endpointId } from '../domain/sip-account.ts';
+import { foldUsername } from '../domain/user.ts';
 import type { ErrorCode, FieldError } from '../errors.ts';
 import {
   EXTENSION_FIELDS,
@@ -104,6 +105,7 @@ export function decideRow(world: BatchWorld, context: BatchContext, row: Extensi
     row,
     number,
     extensionId: id,
+    userId: values.userId,
     existing: existing?.mailbox ?? null,
     errors,
   });
@@ -201,7 +203,7 @@ function nameOf({ extras }: ExtensionRow): string | undefined {
 function decideUser(world: BatchWorld, row: ExtensionRow, errors: RowErrors): UserValues | undefined {
   const given = row.extras.user;
   if (given === undefined) return undefined;
-  const known = world.usersByName.get(given.username);
+  const known = world.usersByName.get(foldUsername(given.username));
   if (known !== undefined && known.companyId !== world.company.id) {
     errors.add('USERNAME_TAKEN', 'user.username', `the username "${given.username}" is taken`);
     return undefined;
@@ -218,7 +220,7 @@ function decideUser(world: BatchWorld, row: ExtensionRow, errors: RowErrors): Us
 
 /** undefined: the user is known and the row says nothing new of them. */
 function writtenUser(world: BatchWorld, user: UserValues): WrittenUser | undefined {
-  const known = world.usersByName.get(user.username);
+  const known = world.usersByName.get(foldUsername(user.username));
   if (known === undefined) return { id: user.id, version: 1, created: true };
   const isChanged = (['firstName', 'lastName', 'email'] as const).some(
     (field) => user[field] !== undefined && user[field] !== known[field],
@@ -257,8 +259,8 @@ function remember(world: BatchWorld, writes: RowWrites, written: WrittenUser | u
   world.taken?.add(values.number);
   world.written.add(values.number);
   if (user !== undefined && written !== undefined) {
-    const known = world.usersByName.get(user.username);
-    world.usersByName.set(user.username, {
+    const known = world.usersByName.get(foldUsername(user.username));
+    world.usersByName.set(foldUsername(user.username), {
       ...user,
       firstName: user.firstName ?? known?.firstName ?? '',
       lastName: user.lastName ?? known?.lastName ?? '',

@@ -7,6 +7,7 @@ import { markDirty } from '../store/outbox.ts';
 import { expectVersion } from '../store/queries/expect-version.ts';
 import { insertBuiltInRoles } from '../store/roles.ts';
 import type { CompanyInput, CompanyPatch } from './company-input.ts';
+import { refuseLostKinds, refuseLostTypes } from './company-lists.ts';
 import { badReference, type ChangeContext, notFound } from './context.ts';
 import { beforeAfter, differing, given } from './patch.ts';
 
@@ -21,11 +22,11 @@ export async function createCompany(tx: Tx, context: ChangeContext, input: Compa
     });
   }
   const isFirst = (await tx.company.count({ where: { pbxId } })) === 0;
-  const { ranges, emergencyNumbers, ...plain } = input;
+  const { ranges, ...others } = asColumns(input);
   const now = new Date();
   const row = await tx.company.create({
     data: {
-      ...given(plain),
+      ...given(others),
       id: uuid(),
       pbxId,
       name: input.name,
@@ -33,8 +34,7 @@ export async function createCompany(tx: Tx, context: ChangeContext, input: Compa
       country: input.country,
       timezone: input.timezone,
       endpointPrefix: isFirst ? '' : `${input.slug}-`,
-      ranges: JSON.stringify(ranges),
-      ...(emergencyNumbers === undefined ? {} : { emergencyNumbers: JSON.stringify(emergencyNumbers) }),
+      ranges: ranges ?? '[]',
       createdAt: now,
       updatedAt: now,
     },
@@ -66,15 +66,13 @@ export async function updateCompany(tx: Tx, context: ChangeContext, id: string, 
   const row = await tx.company.findUnique({ where: { id } });
   if (row === null) throw notFound('company');
   expectVersion(row, context.ifVersion);
-  const { ranges, emergencyNumbers, ...plain } = patch;
-  const changed = differing(row, {
-    ...plain,
-    ranges: ranges === undefined ? undefined : JSON.stringify(ranges),
-    emergencyNumbers: emergencyNumbers === undefined ? undefined : JSON.stringify(emergencyNumbers),
-  });
+  const { ranges, userTypes, labelKinds } = patch;
+  const changed = differing(row, asColumns(patch));
   const names = Object.keys(changed);
   if (names.length === 0) return;
   if (changed.ranges !== undefined && ranges !== undefined) await refuseOutside(tx, id, ranges);
+  if (changed.userTypes !== undefined) await refuseLostTypes(tx, id, userTypes ?? []);
+  if (changed.labelKinds !== undefined) await refuseLostKinds(tx, id, labelKinds ?? []);
   await tx.company.update({
     where: { id },
     data: { ...changed, version: { increment: 1 }, updatedAt: new Date() },
@@ -84,6 +82,19 @@ export async function updateCompany(tx: Tx, context: ChangeContext, id: string, 
   }
   if (changed.timezone !== undefined) await markMailboxesWithoutTimezone(tx, row.pbxId, id);
   await audit(tx, context, 'updated', id, beforeAfter(row, changed));
+}
+
+/** Lists are kept as JSON. */
+function asColumns({ ranges, emergencyNumbers, allowedDomains, userTypes, labelKinds, ...plain }: CompanyPatch) {
+  const json = (list: unknown[] | undefined) => (list === undefined ? undefined : JSON.stringify(list));
+  return {
+    ...plain,
+    ranges: json(ranges),
+    emergencyNumbers: json(emergencyNumbers),
+    allowedDomains: json(allowedDomains),
+    userTypes: json(userTypes),
+    labelKinds: json(labelKinds),
+  };
 }
 
 async function refuseOutside(tx: Tx, companyId: string, ranges: readonly NumberRange[]): Promise<void> {

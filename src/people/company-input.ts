@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { countrySchema, emergencyNumberSchema, rangeSchema, slugSchema, trunkSchema } from '../domain/company.ts';
+import {
+  countrySchema,
+  domainSchema,
+  emergencyNumberSchema,
+  rangeSchema,
+  slugSchema,
+  trunkSchema,
+} from '../domain/company.ts';
+import { labelKindSchema } from '../domain/group.ts';
+import { emailSchema } from '../domain/mailbox.ts';
 import { e164Schema } from '../domain/phone-number.ts';
 import { rule } from '../domain/rule.ts';
 import { text } from '../domain/text.ts';
@@ -15,6 +24,16 @@ const rangesSchema = rule(
     ),
 );
 
+/** A list of names, none of them twice, whatever their case. */
+function names<S extends z.ZodType<string>>(name: S, max: number) {
+  return rule(
+    z.array(name).max(max),
+    'NAME_REPEATED',
+    'must not hold a name twice',
+    (all) => new Set(all.map((one) => one.toLowerCase())).size === all.length,
+  );
+}
+
 /** What may be changed later. `slug` and `pbxId` may not: endpoint ids on the PBX are made of the one and live on the other. */
 const changeable = {
   name: text(80),
@@ -25,6 +44,12 @@ const changeable = {
   outgoingCallerId: e164Schema.nullable(),
   emergencyNumbers: z.array(emergencyNumberSchema).max(20),
   quarantineDays: z.int().min(0).max(3650),
+  /** Whose people may be invited; none: anybody. */
+  allowedDomains: names(domainSchema, 100),
+  noticeEmail: emailSchema.nullable(),
+  userTypes: names(text(40), 100),
+  labelKinds: names(labelKindSchema, 50),
+  requiresSecondFactor: z.boolean(),
 };
 
 export const companyInputSchema = z
@@ -34,7 +59,17 @@ export const companyInputSchema = z
     slug: slugSchema,
     ...changeable,
   })
-  .partial({ trunk: true, outgoingCallerId: true, emergencyNumbers: true, quarantineDays: true });
+  .partial({
+    trunk: true,
+    outgoingCallerId: true,
+    emergencyNumbers: true,
+    quarantineDays: true,
+    allowedDomains: true,
+    noticeEmail: true,
+    userTypes: true,
+    labelKinds: true,
+    requiresSecondFactor: true,
+  });
 export type CompanyInput = z.infer<typeof companyInputSchema>;
 
 export const companyPatchSchema = z.strictObject(changeable).partial();

@@ -1,17 +1,19 @@
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
-import { pinSchema, pinWeakness } from '../domain/mailbox.ts';
+import { pinSchema } from '../domain/mailbox.ts';
 import { text } from '../domain/text.ts';
 import { timezoneSchema } from '../domain/timezone.ts';
+import { languageSchema, usernameSchema } from '../domain/user.ts';
 import { LinekeeperError } from '../errors.ts';
 import { recordAudit } from '../store/audit-log.ts';
 import type { Database, Tx } from '../store/database.ts';
 import { accountByName, claimInvitation, giveInvitedRoles } from '../store/invitations.ts';
 import { hashToken } from '../store/tokens.ts';
 import { notFound } from './context.ts';
-import { auditInvitation, languageSchema } from './invitations.ts';
+import { auditInvitation } from './invitations.ts';
 import { passwordSchema } from './passwords.ts';
 import type { PeopleDeps } from './people-deps.ts';
+import { phonePinOf, type SealPin } from './phone-pin.ts';
 import { type NewPassword, prepareChosen } from './set-password.ts';
 
 export const invitationTokenSchema = z.string().min(1).max(100);
@@ -21,11 +23,11 @@ export const acceptInputSchema = z.strictObject({
   firstName: text(60),
   lastName: text(60),
   password: passwordSchema,
-  username: text(120).optional().meta({ description: 'Default: the e-mail address.' }),
+  username: usernameSchema.optional().meta({ description: 'Default: the e-mail address.' }),
   language: languageSchema.optional(),
   timezone: timezoneSchema.nullable().optional(),
   phonePin: pinSchema.optional(),
-  phonePinConfirmation: z.string().max(20).optional(),
+  phonePinConfirmation: pinSchema.optional(),
 });
 export type AcceptInput = z.infer<typeof acceptInputSchema>;
 
@@ -64,7 +66,7 @@ export async function acceptInvitation(
   { db, ...deps }: { db: Database } & Pick<PeopleDeps, 'hasher' | 'settings'>,
   input: AcceptInput,
 ): Promise<string> {
-  refuseWeakPin(input);
+  const sealPin = phonePinOf(db.seal, input, { allowWeakPins: false });
   // Looked at first: hashing is dear, and not for those without a link.
   const seen = await openInvitation(db.read, input.token);
   const seenAccount = await waitingAccount(db.read, seen);
@@ -79,7 +81,7 @@ export async function acceptInvitation(
     const row = await claim(tx, input.token);
     const waiting = await waitingAccount(tx, row);
     const account = waiting ?? (await newAccount(tx, row, input));
-    await openAccount(tx, db, account.id, row, input, password);
+    await openAccount(tx, account.id, row, input, { password, sealPin });
     await giveInvitedRoles(tx, account.id, row.companyId, row.roleIds);
     await accepted(tx, row, account.id, `user:${account.username}`);
     return account.username;
@@ -127,7 +129,7 @@ async function waitingAccount(reader: Tx, row: Invitation): Promise<{ id: string
 }
 
 async function newAccount(tx: Tx, { companyId, email }: Invitation, input: AcceptInput) {
-  const username = (input.username ?? email).normalize('NFKC');
+  const username = input.username ?? email;
   const known = await accountByName(tx, username);
   if (known !== undefined && isAddressOf(known, email)) {
     throw new LinekeeperError('INVITATION_NEEDS_LOGIN', 'you have an account: log in and join the company with it');
@@ -148,11 +150,10 @@ async function newAccount(tx: Tx, { companyId, email }: Invitation, input: Accep
 
 async function openAccount(
   tx: Tx,
-  { seal }: Database,
   id: string,
   invitation: Invitation,
-  { firstName, lastName, language, timezone, phonePin }: AcceptInput,
-  { hash, isShort }: NewPassword,
+  { firstName, lastName, language, timezone }: AcceptInput,
+  { password: { hash, isShort }, sealPin }: { password: NewPassword; sealPin: SealPin | undefined },
 ): Promise<void> {
   const now = new Date();
   const password = { passwordHash: hash, passwordIsShort: isShort, passwordChangedAt: now, mustChangePassword: false };
@@ -165,7 +166,7 @@ async function openAccount(
       lastName,
       language: language ?? invitation.language,
       ...(timezone === undefined ? {} : { timezone }),
-      ...(phonePin === undefined ? {} : { phonePinSealed: seal.seal(phonePin, `User:${id}`) }),
+      ...(sealPin === undefined ? {} : { phonePinSealed: sealPin(id) }),
       version: { increment: 1 },
       updatedAt: now,
     },
@@ -180,20 +181,6 @@ async function accepted(tx: Tx, row: Invitation, userId: string, actor: string):
 function isAddressOf({ username, email }: { username: string; email: string | null }, address: string): boolean {
   const wanted = address.toLowerCase();
   return username.toLowerCase() === wanted || email?.toLowerCase() === wanted;
-}
-
-function refuseWeakPin({ phonePin, phonePinConfirmation }: AcceptInput): void {
-  if (phonePin !== phonePinConfirmation) {
-    const message = 'must repeat the PIN';
-    throw new LinekeeperError('VALIDATION_FAILED', `phonePinConfirmation: ${message}`, {
-      fields: [{ path: 'phonePinConfirmation', code: 'PIN_CONFIRMATION_WRONG', message }],
-    });
-  }
-  const weakness = phonePin === undefined ? undefined : pinWeakness(phonePin, '');
-  if (weakness === undefined) return;
-  throw new LinekeeperError('PIN_WEAK', `phonePin: the PIN ${weakness}`, {
-    fields: [{ path: 'phonePin', code: 'PIN_WEAK', message: `the PIN ${weakness}` }],
-  });
 }
 
 function linkInvalid(): LinekeeperError {

@@ -1,6 +1,6 @@
 import type { Tx } from './database.ts';
 import { giveBuiltInRole } from './roles.ts';
-import { execute } from './sql.ts';
+import { execute, queryJson } from './sql.ts';
 
 /** The company of a change, as rules need it. */
 export interface CompanyRules {
@@ -29,8 +29,16 @@ export interface KnownUser {
   version: number;
 }
 
+/** Users by their names, whatever the case of A to Z. */
 export async function usersByUsername(tx: Tx, usernames: readonly string[]): Promise<KnownUser[]> {
-  return usernames.length === 0 ? [] : tx.user.findMany({ where: { username: { in: [...usernames] } } });
+  if (usernames.length === 0) return [];
+  return queryJson<KnownUser[]>(
+    tx,
+    `SELECT json_group_array(json_object('id', u.id, 'companyId', u."companyId", 'username', u."username",
+       'firstName', u."firstName", 'lastName', u."lastName", 'email', u."email", 'version', u."version")) AS json
+       FROM json_each(?1) j CROSS JOIN "User" u ON u."username" = j.value COLLATE NOCASE`,
+    JSON.stringify(usernames),
+  );
 }
 
 export async function userIds(tx: Tx, companyId: string, ids: readonly string[]): Promise<Set<string>> {

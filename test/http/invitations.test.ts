@@ -29,8 +29,7 @@ async function tokenFor(smtp: TestSmtp, address: string, nth = 1): Promise<strin
 }
 
 const anonymous = { headers: { authorization: '' } };
-const look = (api: TestApp, token: string) =>
-  api.call('POST', '/invitations/look', { ...anonymous, body: { token } });
+const look = (api: TestApp, token: string) => api.call('POST', '/invitations/look', { ...anonymous, body: { token } });
 const accept = (api: TestApp, token: string, more: Json = {}) =>
   api.call('POST', '/invitations/accept', {
     ...anonymous,
@@ -52,7 +51,10 @@ t.test('somebody is invited, follows the link of the mail, and logs in', async (
   const token = await tokenFor(smtp, 'Cleo@acme.example');
 
   const seen = await look(api, token);
-  t.match(seen, { status: 200, body: { companyName: 'Acme Inc', email: 'Cleo@acme.example', needsLogin: false, username: null } });
+  t.match(seen, {
+    status: 200,
+    body: { companyName: 'Acme Inc', email: 'Cleo@acme.example', needsLogin: false, username: null },
+  });
   const accepted = await accept(api, token, { timezone: 'Europe/Paris' });
   t.match(accepted, { status: 200, body: { username: 'Cleo@acme.example' } });
   t.match(await login(api, 'cleo@ACME.example'), { status: 200, body: { state: 'in' } });
@@ -60,12 +62,23 @@ t.test('somebody is invited, follows the link of the mail, and logs in', async (
     where: { username: 'Cleo@acme.example' },
     include: { roles: { include: { role: true } } },
   });
-  t.match(user, { ...names, state: 'active', companyId, email: 'Cleo@acme.example', language: 'fr', timezone: 'Europe/Paris' });
-  t.same(user.roles.map(({ role }) => role.builtIn), ['user']);
+  t.match(user, {
+    ...names,
+    state: 'active',
+    companyId,
+    email: 'Cleo@acme.example',
+    language: 'fr',
+    timezone: 'Europe/Paris',
+  });
+  t.same(
+    user.roles.map(({ role }) => role.builtIn),
+    ['user'],
+  );
   const done = await boss.call('GET', `/invitations/${made.body.id}`);
   t.match(done.body, { state: 'accepted', userId: user.id });
   const actions = (await api.call('GET', '/activity?limit=500')).body.items.map((one: Json) => one.action);
-  for (const action of ['invitation.created', 'invitation.accepted', 'user.created']) t.ok(actions.includes(action), action);
+  for (const action of ['invitation.created', 'invitation.accepted', 'user.created'])
+    t.ok(actions.includes(action), action);
 
   const stored = JSON.stringify([
     await api.db.read.invitation.findMany(),
@@ -81,7 +94,9 @@ t.test('of fifty who follow one link at once, one gets in', async (t) => {
   await boss.call('POST', '/invitations', { email: 'cleo@acme.example' });
   const token = await tokenFor(smtp, 'cleo@acme.example');
   const before = await api.db.read.user.count();
-  const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => accept(api, token, { username: `cleo-${n}` })));
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, n) => accept(api, token, { username: `cleo-${n}` })),
+  );
   t.equal(answers.filter(({ status }) => status === 200).length, 1);
   t.equal(answers.filter(({ body }) => body.code === 'LINK_INVALID').length, 49);
   t.equal(await api.db.read.user.count(), before + 1);
@@ -98,7 +113,9 @@ t.test('unknown, used, revoked and expired links are told alike', async (t) => {
   const revoked = await tokenOf('revoked@acme.example');
   t.match(await boss.call('POST', `/invitations/${revoked.id}/revoke`), { status: 200, body: { state: 'revoked' } });
   const over = await tokenOf('over@acme.example');
-  await api.db.write((tx) => tx.invitation.update({ where: { id: over.id }, data: { expiresAt: new Date(Date.now() - 1) } }));
+  await api.db.write((tx) =>
+    tx.invitation.update({ where: { id: over.id }, data: { expiresAt: new Date(Date.now() - 1) } }),
+  );
   t.match((await boss.call('GET', `/invitations/${over.id}`)).body, { state: 'expired' });
   const session = (await login(api, 'used@acme.example')).body.token;
   const texts = new Set<string>();
@@ -254,7 +271,10 @@ t.test('a weak password or PIN costs nothing: the link goes on working', async (
   await boss.call('POST', '/invitations', { email: 'cleo@acme.example' });
   const token = await tokenFor(smtp, 'cleo@acme.example');
   t.match(await accept(api, token, { password: 'password1234567' }), { status: 422, body: { code: 'PASSWORD_WEAK' } });
-  t.match(await accept(api, token, { password: 'cleo@acme.example' }), { status: 422, body: { code: 'PASSWORD_WEAK' } });
+  t.match(await accept(api, token, { password: 'cleo@acme.example' }), {
+    status: 422,
+    body: { code: 'PASSWORD_WEAK' },
+  });
   t.match(await accept(api, token, { phonePin: '1234', phonePinConfirmation: '1234' }), { body: { code: 'PIN_WEAK' } });
   t.match(await accept(api, token, { phonePin: '8362' }), { status: 400 });
   t.match(await accept(api, token, { phonePin: '8362', phonePinConfirmation: '8363' }), { status: 400 });
@@ -267,7 +287,11 @@ t.test('a weak password or PIN costs nothing: the link goes on working', async (
 
 t.test('an account that waits is opened by its own invitation, and by no other', async (t) => {
   const { api, smtp, companyId, boss } = await setUp(t);
-  const waiting = await createPerson(api, companyId, 'cleo', { state: 'invited', passwordHash: null, email: 'c@acme.example' });
+  const waiting = await createPerson(api, companyId, 'cleo', {
+    state: 'invited',
+    passwordHash: null,
+    email: 'c@acme.example',
+  });
   const made = await boss.call('POST', `/users/${waiting.id}/invite`);
   t.match(made, { status: 201, body: { email: 'c@acme.example', userId: waiting.id } });
   const token = await tokenFor(smtp, 'c@acme.example');
@@ -282,11 +306,18 @@ t.test('an account that waits is opened by its own invitation, and by no other',
   t.match(await accept(api, token, { username: 'other' }), { status: 200, body: { username: 'cleo' } });
   t.match(await login(api, 'cleo'), { body: { state: 'in' } });
   t.match(await api.db.read.user.findUniqueOrThrow({ where: { id: waiting.id } }), { ...names, state: 'active' });
-  t.match(await boss.call('POST', `/users/${waiting.id}/invite`), { status: 409, body: { code: 'USER_STATE_INVALID' } });
+  t.match(await boss.call('POST', `/users/${waiting.id}/invite`), {
+    status: 409,
+    body: { code: 'USER_STATE_INVALID' },
+  });
   const bare = await createPerson(api, companyId, 'bare', { state: 'invited', passwordHash: null });
   t.match(await boss.call('POST', `/users/${bare.id}/invite`), { status: 409, body: { code: 'CONTACT_MISSING' } });
 
-  const second = await createPerson(api, companyId, 'dan', { state: 'invited', passwordHash: null, email: 'd@acme.example' });
+  const second = await createPerson(api, companyId, 'dan', {
+    state: 'invited',
+    passwordHash: null,
+    email: 'd@acme.example',
+  });
   const byAddress = await boss.call('POST', '/invitations', { email: 'D@acme.example' });
   t.equal(byAddress.body.userId, second.id, 'an address that waits is not made a second account');
 });

@@ -1,12 +1,16 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Command } from 'commander';
 import { generate } from 'otplib';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
+import { createApi } from '../../src/cli/api/client.ts';
+import { addUserAccess } from '../../src/cli/commands/user-access.ts';
+import type { Terminal } from '../../src/cli/terminal.ts';
 import { createSmsWebhook } from '../../src/people/second-factor/sms.ts';
 import { createTestApp, type Json, type TestApp } from '../support/app.ts';
-import { startMailer } from '../support/mailer.ts';
 import { PASSWORD } from '../support/logins.ts';
+import { startMailer } from '../support/mailer.ts';
 import { createPerson, type Person } from '../support/people.ts';
 import { startSmtp } from '../support/smtp.ts';
 
@@ -31,7 +35,10 @@ const actionsOf = async (api: TestApp, id: string) =>
 
 /** The newest code that was put into a mail. */
 async function mailedCode({ db }: TestApp): Promise<string> {
-  const mail = await db.read.mail.findFirstOrThrow({ where: { template: 'login-code' }, orderBy: { createdAt: 'desc' } });
+  const mail = await db.read.mail.findFirstOrThrow({
+    where: { template: 'login-code' },
+    orderBy: { createdAt: 'desc' },
+  });
   return JSON.parse(db.seal.open(mail.dataSealed ?? '', `Mail:${mail.id}`)).code;
 }
 
@@ -44,7 +51,11 @@ t.test('an authenticator is offered, confirmed, and asked for at the next login'
   t.match((await anna.call('GET', FACTOR)).body, { totp: false, contact: false, backupCodesLeft: 0, required: false });
   t.match(await login(api, anna), { state: 'in' });
   const offer = (await anna.call('POST', `${FACTOR}/totp`)).body;
-  t.match(offer, { secret: /^[A-Z2-7]{32}$/, uri: /^otpauth:\/\/totp\/Acme.*:anna\?/, qrPng: /^data:image\/png;base64,/ });
+  t.match(offer, {
+    secret: /^[A-Z2-7]{32}$/,
+    uri: /^otpauth:\/\/totp\/Acme.*:anna\?/,
+    qrPng: /^data:image\/png;base64,/,
+  });
   t.equal(new URL(offer.uri).searchParams.get('issuer'), 'Acme  Inc');
   t.match(await login(api, anna), { state: 'in' }, 'nothing is asked for before it was confirmed');
   const code = await codeOf(offer.secret);
@@ -263,7 +274,10 @@ t.test('codes to a phone go through the webhook, and its failure is told', async
     response.writeHead(status, status === 307 ? { location: '/elsewhere' } : {}).end(),
   );
   const lines: string[] = [];
-  const sms = createSmsWebhook({ url, token: 'sms-token' }, pino({ level: 'debug' }, { write: (line) => void lines.push(line) }));
+  const sms = createSmsWebhook(
+    { url, token: 'sms-token' },
+    pino({ level: 'debug' }, { write: (line) => void lines.push(line) }),
+  );
   const api = await createTestApp(t, { sms });
   const { id: companyId } = await api.company('acme');
   const anna = await createPerson(api, companyId, 'anna', { personalContact: '+4915123456789', language: 'de' });
@@ -273,7 +287,11 @@ t.test('codes to a phone go through the webhook, and its failure is told', async
   t.match(await anna.call('POST', `${FACTOR}/contact`), { status: 502 }, 'a redirect is not followed');
   t.equal(got.length, 2);
   status = 204;
-  t.match(await anna.call('POST', `${FACTOR}/contact`), { status: 200, body: { to: '…89' } }, 'at once: the other was lost');
+  t.match(
+    await anna.call('POST', `${FACTOR}/contact`),
+    { status: 200, body: { to: '…89' } },
+    'at once: the other was lost',
+  );
   const { authorization, body } = got[2] ?? { authorization: '', body: {} };
   t.equal(authorization, 'Bearer sms-token');
   t.match(body, { to: '+4915123456789', text: /^[0-9]{6} ist Ihr/ });
@@ -302,7 +320,10 @@ t.test('without a webhook a phone number is refused, and the reason is clear', a
   const { id: companyId } = await api.company('acme');
   const anna = await createPerson(api, companyId, 'anna', { personalContact: '+4915123456789' });
   const refused = await anna.call('POST', `${FACTOR}/contact`);
-  t.match(refused, { status: 409, body: { code: 'CONTACT_MISSING', detail: /phone numbers.*e-mail address is needed/ } });
+  t.match(refused, {
+    status: 409,
+    body: { code: 'CONTACT_MISSING', detail: /phone numbers.*e-mail address is needed/ },
+  });
   t.equal(await api.db.read.oneTimeToken.count(), 0);
 });
 
@@ -360,11 +381,45 @@ t.test('an administrator takes it away from who lost the phone: everything ends,
     mustChangePassword: true,
   });
   const entries = (await api.call('GET', `/activity?objectId=${anna.id}&action=second_factor.reset`)).body;
-  t.match(entries, { total: 1, items: [{ actor: 'user:boss', details: { totp: ['****', null], contact: [true, false] } }] });
+  t.match(entries, {
+    total: 1,
+    items: [{ actor: 'user:boss', details: { totp: ['****', null], contact: [true, false] } }],
+  });
   t.equal((await boss.call('POST', `/users/${anna.id}/reset-second-factor`)).status, 200, 'again: nothing to do');
   t.equal((await api.call('GET', `/activity?objectId=${anna.id}&action=second_factor.reset`)).body.total, 1);
   const mail = await smtp.waitFor(({ text }) => /zurückgesetzt/.test(text ?? ''), 'the mail about the reset');
   t.same(mail.envelope.to, ['anna@acme.example']);
+});
+
+t.test('the shell takes it away too', async (t) => {
+  const api = await createTestApp(t);
+  const { id: companyId } = await api.company('acme');
+  const anna = await createPerson(api, companyId, 'anna');
+  await withTotp(anna);
+  const url = new URL(await api.app.listen({ host: '127.0.0.1', port: 0 }));
+  const client = createApi({ kind: 'url', url, token: await api.token(['admin']) });
+  const said: string[] = [];
+  const terminal = { result: (_: unknown, text: string) => void said.push(text) } as Terminal;
+  const user = new Command('user').exitOverride();
+  addUserAccess(
+    user,
+    (work) =>
+      async (...args) =>
+        void (await work({ api: client, terminal }, ...args)),
+  );
+  await user.parseAsync(['reset-2fa', 'anna'], { from: 'user' });
+  t.same(said, ['anna has no second factor any more; the password alone is enough now']);
+  t.match(await login(api, anna), { state: 'in' });
+  await t.rejects(user.parseAsync(['reset-2fa', 'nobody'], { from: 'user' }), { code: 'NOT_FOUND' });
+});
+
+t.test('another contact gets no codes before they arrived there', async (t) => {
+  const api = await createTestApp(t);
+  const { id: companyId } = await api.company('acme');
+  const anna = await createPerson(api, companyId, 'anna', { personalContact: 'a@home.example', codeByContact: true });
+  t.equal((await anna.call('GET', FACTOR)).body.contact, true);
+  await api.call('PATCH', `/users/${anna.id}`, { body: { personalContact: 'b@home.example' } });
+  t.equal((await anna.call('GET', FACTOR)).body.contact, false);
 });
 
 t.test('nobody resets a stranger, an operator, or who may do more', async (t) => {

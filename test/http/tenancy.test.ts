@@ -4,14 +4,17 @@ import { createTestApp, type Json, type TestApp } from '../support/app.ts';
 /** Two companies with one of everything, and a token that may do all, in the first. */
 async function twoCompanies(api: TestApp) {
   const make = async (slug: string, digit: number) => {
-    const company = await api.company(slug);
+    const company = await api.company(slug, { labelKinds: ['desk'] });
     const extension = await api.extension(company.id, '1001', { mailbox: {} });
     const post = async (path: string, body: object) => (await api.call('POST', path, { body })).body;
     const site = await post('/sites', { companyId: company.id, name: 'Here' });
     const user = await post('/users', { companyId: company.id, username: slug, firstName: 'F', lastName: 'L' });
     const number = await post('/numbers', { companyId: company.id, e164: `+493012345${digit}0` });
     const token = await post('/tokens', { companyId: company.id, name: slug, scopes: ['read'] });
-    return { company, extension, site, user, number, token };
+    const group = await post('/groups', { companyId: company.id, name: 'All' });
+    const team = await post('/teams', { companyId: company.id, name: 'All' });
+    const label = await post('/labels', { companyId: company.id, kind: 'desk', name: 'All' });
+    return { company, extension, site, user, number, token, group, team, label };
   };
   const own = await make('acme', 1);
   const foreign = await make('other', 2);
@@ -24,6 +27,19 @@ t.test('an object of another company is not there, whatever one tries', async (t
   const cases = (set: typeof own, id: (object: Json) => string): [method: string, path: string, body?: object][] => {
     const extension = `/extensions/${id(set.extension)}`;
     const number = `/numbers/${id(set.number)}`;
+    const person = { username: 'new', firstName: 'F', lastName: 'L' };
+    const groups = (['group', 'team', 'label'] as const).flatMap((kind): [string, string, object?][] => {
+      const path = `/${kind}s/${id(set[kind])}`;
+      return [
+        ['GET', path],
+        ['PATCH', path, { name: 'x' }],
+        ['GET', `${path}/members`],
+        ['POST', `${path}/members`, { userIds: [own.user.id] }],
+        ['PUT', `${path}/members/${own.user.id}`],
+        ['DELETE', `${path}/members/${own.user.id}`],
+        ['DELETE', path],
+      ];
+    });
     return [
       ['GET', `/companies/${id(set.company)}`],
       ['PATCH', `/companies/${id(set.company)}`, { name: 'x' }],
@@ -32,7 +48,12 @@ t.test('an object of another company is not there, whatever one tries', async (t
       ['DELETE', `/sites/${id(set.site)}`],
       ['GET', `/users/${id(set.user)}`],
       ['PATCH', `/users/${id(set.user)}`, { firstName: 'x' }],
+      ['POST', `/users/${id(set.user)}/duplicate`, person],
+      ['GET', `/users/${id(set.user)}/avatar`],
+      ['DELETE', `/users/${id(set.user)}/avatar`],
+      ['GET', `/colleagues/${id(set.user)}`],
       ['DELETE', `/users/${id(set.user)}`],
+      ...groups,
       ['GET', extension],
       ['PATCH', extension, { displayName: 'x' }],
       ['GET', `${extension}/accounts`],
@@ -81,6 +102,9 @@ t.test('lists hold one company only, whatever the filter', async (t) => {
     '/companies',
     '/sites',
     '/users',
+    '/groups',
+    '/teams',
+    '/labels',
     '/extensions',
     '/mailboxes',
     '/numbers',
@@ -106,6 +130,9 @@ t.test('a new object names its own company or none', async (t) => {
     ['/users', { username: 'new', firstName: 'F', lastName: 'L' }],
     ['/extensions', { displayName: 'New' }],
     ['/numbers', { e164: '+4930999999' }],
+    ['/groups', { name: 'New' }],
+    ['/teams', { name: 'New' }],
+    ['/labels', { name: 'New', kind: 'desk' }],
   ];
   for (const [path, body] of bodies) {
     const create = (more: object) => api.call('POST', path, { token: bound, body: { ...body, ...more } });
@@ -125,6 +152,8 @@ t.test('references to objects of another company are unknown', async (t) => {
     ['PATCH', `/extensions/${own.extension.id}`, { userId: foreign.user.id }],
     ['PATCH', `/extensions/${own.extension.id}`, { siteId: foreign.site.id }],
     ['PATCH', `/users/${own.user.id}`, { siteId: foreign.site.id }],
+    ['PUT', `/groups/${own.group.id}/members/${foreign.user.id}`, {}],
+    ['POST', `/teams/${own.team.id}/members`, { userIds: [foreign.user.id] }],
     ['POST', `/numbers/${own.number.id}/assign`, { extensionId: foreign.extension.id }],
   ];
   for (const [method, path, body] of cases) {

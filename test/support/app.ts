@@ -67,7 +67,11 @@ export interface TestAppOptions extends AppOptions {
 }
 
 /** The production app on a migrated temporary database, with one PBX that is a Map. Every answer is checked against the OpenAPI document. */
-export async function createTestApp(t: Test, { sms, ...options }: TestAppOptions = {}, folder = newFolder(t)): Promise<TestApp> {
+export async function createTestApp(
+  t: Test,
+  { sms, ...options }: TestAppOptions = {},
+  folder = newFolder(t),
+): Promise<TestApp> {
   const logged: string[] = [];
   const log: Logger = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
   const db = await openDatabase({ file: join(folder, 'test.db'), keyFile: join(folder, 'test.key'), migrationsFolder });

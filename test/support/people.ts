@@ -44,6 +44,14 @@ type Tx = Parameters<Parameters<TestApp['db']['write']>[0]>[0];
 
 function newSession(tx: Tx, userId: string, companyId: string): Promise<string> {
   const expiresAt = new Date(Date.now() + 3_600_000);
-  const session = { id: uuid(), userId, companyId, transport: 'bearer' as const, address: '::1', userAgent: null, expiresAt };
+  const session = {
+    id: uuid(),
+    userId,
+    companyId,
+    transport: 'bearer' as const,
+    address: '::1',
+    userAgent: null,
+    expiresAt,
+  };
   return insertSession(tx, session);
 }

@@ -83,7 +83,7 @@ export function addUserLogin(user: Command, bind: Bind): void {
       bind(async ({ api, terminal }, username: string, { add, remove }: RolesOptions) => {
         const { id, companyId, roles: present } = await findUser(api, username);
         const all = await api.all<Role>('/roles', { companyId });
-        const roleIds = new Set((present as Role[]).map((role) => role.id));
+        const roleIds = new Set(present.map((role) => role.id));
         for (const name of add) roleIds.add(roleNamed(all, name).id);
         for (const name of remove) roleIds.delete(roleNamed(all, name).id);
         if (add.length + remove.length > 0) await setRoles(api, id, companyId, [...roleIds]);

@@ -10,6 +10,7 @@ const TAGS = [
   ['users', 'People of a company'],
   ['invitations', 'How people get in'],
   ['second-factor', 'Codes beside the password'],
+  ['groups', 'Groups, teams and labels of people'],
   ['extensions', 'Internal numbers, their SIP accounts and mailboxes'],
   ['numbers', 'External phone numbers'],
   ['imports', 'Extensions from CSV files'],

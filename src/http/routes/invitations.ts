@@ -64,7 +64,8 @@ export function invitationRoutes(app: App, { db, people }: HttpDeps, write: Writ
     tag,
     operationId: 'createInvitation',
     summary: 'Invite somebody by mail',
-    description: 'With the role User, unless others are named: that needs roles:write, and nobody gives more than he has.',
+    description:
+      'With the role User, unless others are named: that needs roles:write, and nobody gives more than he has.',
   };
   const creation = createRoute('users:invite', create, invitationInputSchema.extend(companyIdField), invitationView);
   app.post('/invitations', creation, async (request, reply) =>

@@ -43,7 +43,8 @@ export function secondFactorRoutes(app: App, { db, people }: HttpDeps, write: Wr
     tag,
     operationId: 'offerTotp',
     summary: 'Begin to set up an authenticator app',
-    description: 'In force once a code of it was confirmed, within 30 minutes. Needs a proof when one is set up already.',
+    description:
+      'In force once a code of it was confirmed, within 30 minutes. Needs a proof when one is set up already.',
   };
   app.post('/me/second-factor/totp', ownActionRoute(offer, proofBody, totpOfferView, duringSetup), async (request) => {
     const { userId } = await proven(request, request.body);
@@ -51,10 +52,14 @@ export function secondFactorRoutes(app: App, { db, people }: HttpDeps, write: Wr
   });
 
   const confirm = { tag, operationId: 'confirmTotp', summary: 'Switch the authenticator app on with a code of it' };
-  app.post('/me/second-factor/totp/confirm', ownActionRoute(confirm, codeBody, backupCodesView, duringSetup), async (request) => {
-    const me = inSession(request);
-    return { backupCodes: await db.write((tx) => confirmTotp(tx, seal, me, request.body.code)) };
-  });
+  app.post(
+    '/me/second-factor/totp/confirm',
+    ownActionRoute(confirm, codeBody, backupCodesView, duringSetup),
+    async (request) => {
+      const me = inSession(request);
+      return { backupCodes: await db.write((tx) => confirmTotp(tx, seal, me, request.body.code)) };
+    },
+  );
 
   const codes = { tag, operationId: 'renewBackupCodes', summary: 'Ten new backup codes; the old ones die' };
   app.post('/me/second-factor/backup-codes', ownActionRoute(codes, proofBody, backupCodesView), async (request) => {
@@ -68,17 +73,25 @@ export function secondFactorRoutes(app: App, { db, people }: HttpDeps, write: Wr
     summary: 'Send a code to your personal contact, to use it as second factor',
     description: 'Six digits, good for ten minutes and five tries. Phone numbers need an SMS webhook.',
   };
-  app.post('/me/second-factor/contact', ownActionRoute(contact, proofBody, sentToView, duringSetup), async (request) => {
-    const { userId } = await proven(request, request.body);
-    return { to: await offerContact(db, factors.sms, userId) };
-  });
+  app.post(
+    '/me/second-factor/contact',
+    ownActionRoute(contact, proofBody, sentToView, duringSetup),
+    async (request) => {
+      const { userId } = await proven(request, request.body);
+      return { to: await offerContact(db, factors.sms, userId) };
+    },
+  );
 
   const arrived = { tag, operationId: 'confirmContactCodes', summary: 'Switch codes to your personal contact on' };
-  app.post('/me/second-factor/contact/confirm', ownActionRoute(arrived, codeBody, factorStateView, duringSetup), async (request) => {
-    const me = inSession(request);
-    if (!(await db.write((tx) => confirmContact(tx, seal, me, request.body.code)))) throw wrong();
-    return factorState(db.read, me.userId);
-  });
+  app.post(
+    '/me/second-factor/contact/confirm',
+    ownActionRoute(arrived, codeBody, factorStateView, duringSetup),
+    async (request) => {
+      const me = inSession(request);
+      if (!(await db.write((tx) => confirmContact(tx, seal, me, request.body.code)))) throw wrong();
+      return factorState(db.read, me.userId);
+    },
+  );
 
   const disable = {
     tag,

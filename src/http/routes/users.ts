@@ -1,13 +1,15 @@
 import { z } from 'zod';
-import { createUser, removeUser, updateUser, userInputSchema, userPatchSchema } from '../../people/users.ts';
+import { phonePinOf } from '../../people/phone-pin.ts';
+import { userInputSchema, userPatchSchema } from '../../people/user-input.ts';
+import { createUser, removeUser, updateUser } from '../../people/users.ts';
 import { USERS } from '../../store/queries/people.ts';
 import { mustSee, targetCompany } from '../access.ts';
 import { contextOf } from '../context.ts';
 import { answerOne, answerPage, ownCompany, readVisible } from '../read.ts';
 import { createRoute, deleteRoute, getRoute, listRoute, patchRoute } from '../route-options.ts';
-import { companyIdField } from '../schemas/common.ts';
+import { companyIdField, pinQuery } from '../schemas/common.ts';
 import { listQuery } from '../schemas/list.ts';
-import { userView } from '../schemas/people.ts';
+import { USER_STATES, userView } from '../schemas/people.ts';
 import type { App, HttpDeps } from '../types.ts';
 import type { Write } from '../write.ts';
 
@@ -16,6 +18,11 @@ const query = listQuery(USERS, userView, {
   companyId: z.string().max(64).optional(),
   siteId: z.string().max(64).optional(),
   username: z.string().max(200).optional(),
+  state: z.enum(USER_STATES).optional(),
+  userType: z.string().max(64).optional(),
+  roleId: z.string().max(64).optional(),
+  groupId: z.string().max(64).optional().meta({ description: 'Of a group, a team or a label.' }),
+  externalId: z.string().max(200).optional().meta({ description: 'The value of an external id.' }),
 });
 
 export function userRoutes(app: App, deps: HttpDeps, write: Write): void {
@@ -29,27 +36,38 @@ export function userRoutes(app: App, deps: HttpDeps, write: Write): void {
     answerOne(request, reply, await readVisible(deps.db.read, request.principal, USERS, 'user', request.params.id)),
   );
 
-  const create = { tag, operationId: 'createUser', summary: 'Create a user' };
-  const creation = createRoute('users:write', create, userInputSchema.extend(companyIdField), userView);
-  app.post('/users', creation, async (request, reply) =>
-    write(request, reply, async (tx) => {
-      const { companyId, ...input } = request.body;
+  const create = {
+    tag,
+    operationId: 'createUser',
+    summary: 'Create a user with the role User',
+    description: 'The telephone PIN becomes the PIN of mailboxes that are made for the user later.',
+  };
+  const creation = createRoute('users:write', create, userInputSchema.extend(companyIdField), userView, pinQuery);
+  app.post('/users', creation, async (request, reply) => {
+    const { companyId, phonePin, phonePinConfirmation, ...input } = request.body;
+    const options = { allowWeakPins: request.query.allowWeakPins === true };
+    const sealPin = phonePinOf(deps.db.seal, { phonePin, phonePinConfirmation }, options);
+    return write(request, reply, async (tx) => {
       const company = await targetCompany(tx, request.principal, companyId);
-      const id = await createUser(tx, contextOf(request), company, input);
+      const id = await createUser(tx, contextOf(request), company, input, sealPin);
       const body = await readVisible(tx, request.principal, USERS, 'user', id);
       return { status: 201, location: `/api/v1/users/${id}`, body };
-    }),
-  );
+    });
+  });
 
   const patch = { tag, operationId: 'updateUser', summary: 'Change a user' };
-  app.patch('/users/:id', patchRoute('users:write', patch, userPatchSchema, userView), async (request, reply) =>
-    write(request, reply, async (tx) => {
+  const change = patchRoute('users:write', patch, userPatchSchema, userView, { query: pinQuery });
+  app.patch('/users/:id', change, async (request, reply) => {
+    const { phonePin, phonePinConfirmation, ...input } = request.body;
+    const options = { allowWeakPins: request.query.allowWeakPins === true };
+    const sealPin = phonePinOf(deps.db.seal, { phonePin, phonePinConfirmation }, options);
+    return write(request, reply, async (tx) => {
       const { id } = request.params;
       await mustSee(tx, request.principal, 'user', id);
-      await updateUser(tx, contextOf(request), id, request.body);
+      await updateUser(tx, contextOf(request), id, input, sealPin);
       return { status: 200, body: await readVisible(tx, request.principal, USERS, 'user', id) };
-    }),
-  );
+    });
+  });
 
   const remove = { tag, operationId: 'deleteUser', summary: 'Delete a user; their extensions stay' };
   app.delete('/users/:id', deleteRoute('users:write', remove), async (request, reply) =>

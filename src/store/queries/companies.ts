@@ -1,5 +1,5 @@
 import type { ListSpec } from './page.ts';
-import { columns, iso, json, object, outboxJoin, SYNC, SYNC_STATE } from './sql.ts';
+import { bool, columns, iso, json, object, outboxJoin, SYNC, SYNC_STATE } from './sql.ts';
 
 const count = (table: string) => `(SELECT count(*) FROM "${table}" x WHERE x."companyId" = c.id)`;
 
@@ -10,6 +10,11 @@ export const COMPANIES: ListSpec = {
     ...columns('c', 'country', 'timezone', 'trunk', 'outgoingCallerId'),
     emergencyNumbers: json('c."emergencyNumbers"'),
     quarantineDays: 'c."quarantineDays"',
+    allowedDomains: json('c."allowedDomains"'),
+    noticeEmail: 'c."noticeEmail"',
+    userTypes: json('c."userTypes"'),
+    labelKinds: json('c."labelKinds"'),
+    requiresSecondFactor: bool('c."requiresSecondFactor"'),
     counts: object({
       sites: count('Site'),
       users: count('User'),

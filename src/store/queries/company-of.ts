@@ -1,7 +1,7 @@
 import type { Tx } from '../database.ts';
 
 /** Kinds of objects that belong to a company. */
-export type CompanyObject = 'company' | 'site' | 'user' | 'extension' | 'number' | 'role' | 'session';
+export type CompanyObject = 'company' | 'site' | 'user' | 'group' | 'extension' | 'number' | 'role' | 'session';
 
 /** The company that an object belongs to; undefined when there is no such object. */
 export async function companyOf(tx: Tx, type: CompanyObject, id: string): Promise<string | undefined> {
@@ -14,6 +14,8 @@ export async function companyOf(tx: Tx, type: CompanyObject, id: string): Promis
       return (await tx.site.findUnique({ where, select }))?.companyId;
     case 'user':
       return (await tx.user.findUnique({ where, select }))?.companyId;
+    case 'group':
+      return (await tx.userGroup.findUnique({ where, select }))?.companyId;
     case 'extension':
       return (await tx.extension.findUnique({ where, select }))?.companyId;
     case 'role':

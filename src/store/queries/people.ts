@@ -1,5 +1,5 @@
 import type { ListSpec } from './page.ts';
-import { columns, iso, many, object, one } from './sql.ts';
+import { bool, columns, iso, json, many, object, one } from './sql.ts';
 
 export const SITES: ListSpec = {
   item: object({
@@ -19,15 +19,40 @@ export const SITES: ListSpec = {
   search: ['s."name"'],
 };
 
+/** In the user's own company only: what somebody is elsewhere is nobody's business here. */
+const OWN_GROUPS = `FROM "UserGroupMember" m JOIN "UserGroup" g ON g.id = m."groupId"
+  WHERE m."userId" = u.id AND g."companyId" = u."companyId"`;
+const OWN_ROLES = `FROM "UserRole" ur JOIN "Role" r ON r.id = ur."roleId"
+  WHERE ur."userId" = u.id AND r."companyId" = u."companyId"`;
+
+/** What a user and a colleague show alike. */
+export const GROUPS_OF_USER = many(columns('g', 'id', 'kind', 'name'), OWN_GROUPS, 'g."kind", g."name" COLLATE NOCASE');
+export const EXTENSIONS_OF_USER = many(
+  columns('e', 'id', 'number', 'displayName'),
+  'FROM "Extension" e WHERE e."userId" = u.id',
+  'e."number"',
+);
+/** Changes with the picture; null: there is none. */
+export const AVATAR_OF_USER = `(SELECT a."etag" FROM "Avatar" a WHERE a."userId" = u.id ORDER BY a."size" DESC LIMIT 1)`;
+export const IN_GROUP = `EXISTS (SELECT 1 ${OWN_GROUPS} AND g.id = ?)`;
+
 export const USERS: ListSpec = {
   item: object({
-    ...columns('u', 'id', 'companyId', 'siteId', 'username', 'email', 'firstName', 'lastName', 'language', 'timezone'),
+    ...columns('u', 'id', 'companyId', 'siteId', 'username', 'email', 'firstName', 'lastName', 'title'),
+    ...columns('u', 'personalContact', 'userType', 'language', 'timezone', 'state'),
+    disabled: json('u."disabled"'),
+    isOperator: bool('u."isOperator"'),
+    hasPassword: bool('u."passwordHash" IS NOT NULL'),
+    mustChangePassword: bool('u."mustChangePassword"'),
+    hasSecondFactor: bool('u."totpSealed" IS NOT NULL OR u."codeByContact"'),
+    hasPhonePin: bool('u."phonePinSealed" IS NOT NULL'),
+    lastLoginAt: iso('u."lastLoginAt"'),
     site: one(columns('s', 'id', 'name'), 'FROM "Site" s WHERE s.id = u."siteId"'),
-    extensions: many(
-      columns('e', 'id', 'number', 'displayName'),
-      'FROM "Extension" e WHERE e."userId" = u.id',
-      'e."number"',
-    ),
+    roles: many(columns('r', 'id', 'name', 'builtIn'), OWN_ROLES, 'r."name" COLLATE NOCASE'),
+    groups: GROUPS_OF_USER,
+    externalIds: many(columns('x', 'name', 'value'), 'FROM "ExternalId" x WHERE x."userId" = u.id', 'x."name"'),
+    avatar: AVATAR_OF_USER,
+    extensions: EXTENSIONS_OF_USER,
     version: 'u."version"',
     createdAt: iso('u."createdAt"'),
     updatedAt: iso('u."updatedAt"'),
@@ -35,10 +60,26 @@ export const USERS: ListSpec = {
   from: 'FROM "User" u',
   id: 'u.id',
   sorts: {
-    username: 'u."username"',
+    username: 'u."username" COLLATE NOCASE',
+    firstName: 'u."firstName" COLLATE NOCASE',
     lastName: 'u."lastName" COLLATE NOCASE',
     createdAt: 'u."createdAt"',
+    lastLoginAt: 'coalesce(u."lastLoginAt", 0)',
   },
-  filters: { companyId: 'u."companyId" = ?', siteId: 'u."siteId" = ?', username: 'u."username" = ?' },
-  search: ['u."username"', `u."firstName" || ' ' || u."lastName"`, 'u."email"'],
+  filters: {
+    companyId: 'u."companyId" = ?',
+    siteId: 'u."siteId" = ?',
+    username: 'u."username" = ? COLLATE NOCASE',
+    state: 'u."state" = ?',
+    userType: 'u."userType" = ?',
+    roleId: `EXISTS (SELECT 1 ${OWN_ROLES} AND r.id = ?)`,
+    groupId: IN_GROUP,
+    externalId: 'EXISTS (SELECT 1 FROM "ExternalId" x WHERE x."userId" = u.id AND x."value" = ?)',
+  },
+  search: [
+    'u."username"',
+    `u."firstName" || ' ' || u."lastName"`,
+    'u."email"',
+    '(SELECT group_concat(x."value", char(10)) FROM "ExternalId" x WHERE x."userId" = u.id)',
+  ],
 };
