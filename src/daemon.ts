@@ -75,7 +75,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
     checkNotAborted();
 
     startMailer(core);
-    undo.push(startHousekeeping(core.db, log, { mailKeepDays: config.mail.keepDays }));
+    undo.push(startHousekeeping(core.db, log, config));
     const embedded = (await wantsEmbedded(config, core.db)) ? startEmbedded(core) : undefined;
     await core.fleet.start();
     isReady = true;

@@ -5,6 +5,7 @@ import { packageRoot } from '../config.ts';
 import { addressOf } from './api/address.ts';
 import { createApi } from './api/client.ts';
 import type { Bind } from './cli.ts';
+import { addActivity } from './commands/activity.ts';
 import { addCompany } from './commands/company.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDrift } from './commands/drift.ts';
@@ -89,6 +90,7 @@ export function createProgram(host: Host): Program {
   addPbxInstall(addPbx(command, bind), bind);
   addMail(command, bind);
   addToken(command, bind);
+  addActivity(command, bind);
   addDoctor(command, bind);
   for (const one of allOf(command)) one.exitOverride().showSuggestionAfterError();
   return { command, exitCode: () => exitCode };

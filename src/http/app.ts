@@ -9,6 +9,7 @@ import { addErrors, sendProblem } from './plugins/errors.ts';
 import { addHeaders } from './plugins/headers.ts';
 import { addHealth } from './plugins/health.ts';
 import { addMetrics } from './plugins/metrics.ts';
+import { addOrigin } from './plugins/origin.ts';
 import { addRequestLog } from './plugins/request-log.ts';
 import { activityRoutes } from './routes/activity.ts';
 import { avatarRoutes } from './routes/avatars.ts';
@@ -74,6 +75,7 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
   addErrors(app);
   addHeaders(app);
   addRequestLog(app);
+  addOrigin(app);
   addBodies(app);
   await addDocs(app, deps.version);
   await addAuth(app, createAuthenticate(deps.db, deps.log, deps.people));

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { extensionNumberSchema } from '../domain/extension.ts';
-import { notHeld, type Permission } from '../domain/permission.ts';
-import { LinekeeperError } from '../errors.ts';
 import type { Tx } from '../store/database.ts';
 import { copyMemberships } from '../store/group-members.ts';
 import { expectVersion } from '../store/queries/expect-version.ts';
 import { type ChangeContext, notFound } from './context.ts';
+import { type Caller, refuseHigherRoles } from './outrank.ts';
 import { userInputSchema } from './user-input.ts';
 import { auditUser, createUser } from './users.ts';
 
@@ -26,7 +25,7 @@ export type DuplicateInput = Pick<z.infer<typeof duplicateSchema>, 'username' | 
  */
 export async function duplicateUser(
   tx: Tx,
-  context: ChangeContext & { scopes: ReadonlySet<string> },
+  context: ChangeContext & { caller: Caller },
   sourceId: string,
   input: DuplicateInput,
 ): Promise<string> {
@@ -35,7 +34,7 @@ export async function duplicateUser(
   expectVersion(source, context.ifVersion);
   const { companyId, siteId, language, timezone, title, userType } = source;
   const roles = await tx.role.findMany({ where: { companyId, users: { some: { userId: sourceId } } } });
-  refuseHigher(roles, context.scopes);
+  refuseHigherRoles(context.caller, roles);
   const id = await createUser(tx, context, companyId, { ...input, siteId, language, timezone, title, userType });
   await tx.userRole.deleteMany({ where: { userId: id } });
   if (roles.length > 0) await tx.userRole.createMany({ data: roles.map((role) => ({ userId: id, roleId: role.id })) });
@@ -43,13 +42,4 @@ export async function duplicateUser(
   const details = { from: source.username, roles: roles.map(({ name }) => name) };
   await auditUser(tx, context, 'duplicated', { id, companyId }, details);
   return id;
-}
-
-function refuseHigher(roles: readonly { name: string; permissions: string }[], held: ReadonlySet<string>): void {
-  const higher = roles.filter(({ permissions }) => notHeld(held, JSON.parse(permissions) as Permission[]).length > 0);
-  if (higher.length === 0) return;
-  const names = higher.map(({ name }) => name);
-  throw new LinekeeperError('RIGHTS_NOT_HELD', `you may not give what these roles allow: ${names.join(', ')}`, {
-    details: { roles: names },
-  });
 }

@@ -36,6 +36,9 @@ export const userPatchSchema = personSchema.partial().extend({
   phonePin: pinSchema.nullable().optional(),
 });
 
+/** Fields through which somebody gets into an account: a name to log in with, addresses that links and codes are sent to. */
+export const WAYS_IN = ['username', 'email', 'personalContact'] as const;
+
 /** What `createUser` and `updateUser` take: the PIN goes through `phonePinOf`. */
 export type UserInput = z.infer<typeof personSchema>;
 export type UserPatch = Omit<z.infer<typeof userPatchSchema>, 'phonePin' | 'phonePinConfirmation'>;

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LinekeeperError } from '../errors.ts';
+import { ensureAnchor } from './activity/anchor.ts';
 import { type Prisma, PrismaClient } from './generated/client.ts';
 import { handleOf, SharedSqlite, setHandle, shareHandle } from './handles.ts';
 import { lockDatabase } from './lock.ts';
@@ -54,6 +55,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     ]);
     const read = await connect(options.file, ['query_only = ON']);
     await checkKey(writer, seal, options.keyFile);
+    await ensureAnchor(writer, seal);
     let tail: Promise<unknown> = Promise.resolve();
     const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
       const result = tail.then(run);

@@ -391,3 +391,30 @@ t.test('a company keeps its domains, its notice address and its lists', async (t
   ];
   for (const [body, code] of wrong) t.match(await patch(body), { status: 400, body: { errors: [{ code }] } }, code);
 });
+
+t.test('nobody takes over an account that may do more', async (t) => {
+  const { api, company, user } = await world(t);
+  const boss = (await user()).body;
+  const operator = (await user()).body;
+  const plain = (await user()).body;
+  const admin = await api.db.read.role.findFirstOrThrow({ where: { companyId: company.id, builtIn: 'administrator' } });
+  await api.db.write(async (tx) => {
+    await tx.userRole.create({ data: { userId: boss.id, roleId: admin.id } });
+    await tx.user.update({ where: { id: operator.id }, data: { isOperator: true } });
+  });
+  const helpdesk = await api.token(['users:write'], { companyId: company.id });
+  const administrator = await api.token(['admin'], { companyId: company.id });
+  const patch = async (id: string, body: Json, token?: string) => {
+    const answer = await api.call('PATCH', `/users/${id}`, { body, token });
+    return answer.body.code ?? answer.status;
+  };
+  const ways = [{ email: 'me@example.com' }, { username: 'me' }, { personalContact: 'me@example.com' }];
+  for (const way of ways) {
+    t.equal(await patch(boss.id, way, helpdesk), 'RIGHTS_NOT_HELD', JSON.stringify(way));
+    t.equal(await patch(operator.id, way, administrator), 'RIGHTS_NOT_HELD', JSON.stringify(way));
+  }
+  t.equal(await patch(boss.id, { title: 'Boss' }, helpdesk), 200, 'a title opens nothing');
+  t.equal(await patch(plain.id, { email: 'me@example.com' }, helpdesk), 200);
+  t.equal(await patch(boss.id, { email: 'boss@example.com' }, administrator), 200);
+  t.equal(await patch(operator.id, { email: 'op@example.com' }), 200, 'who administers the platform');
+});

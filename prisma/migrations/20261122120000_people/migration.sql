@@ -226,6 +226,21 @@ ALTER TABLE "AuditEvent" ADD COLUMN "address" TEXT;
 ALTER TABLE "AuditEvent" ADD COLUMN "requestId" TEXT;
 ALTER TABLE "AuditEvent" ADD COLUMN "hash" TEXT NOT NULL DEFAULT '';
 CREATE INDEX "AuditEvent_actor_id_idx" ON "AuditEvent"("actor", "id");
+CREATE INDEX "AuditEvent_action_id_idx" ON "AuditEvent"("action", "id");
+CREATE INDEX "AuditEvent_at_idx" ON "AuditEvent"("at");
+-- What a job or a PBX did came from no request: imports pay nothing for these two.
+CREATE INDEX "AuditEvent_address_id_idx" ON "AuditEvent"("address", "id") WHERE "address" IS NOT NULL;
+CREATE INDEX "AuditEvent_requestId_id_idx" ON "AuditEvent"("requestId", "id") WHERE "requestId" IS NOT NULL;
+-- The activity log is append-only. Retention says in its own transaction that it is at work (src/store/activity/retention.ts).
+CREATE TRIGGER "AuditEvent_no_update" BEFORE UPDATE ON "AuditEvent"
+BEGIN
+    SELECT RAISE(ABORT, 'the activity log is append-only');
+END;
+CREATE TRIGGER "AuditEvent_no_delete" BEFORE DELETE ON "AuditEvent"
+WHEN NOT EXISTS (SELECT 1 FROM "Setting" WHERE "name" = 'activityRetention')
+BEGIN
+    SELECT RAISE(ABORT, 'the activity log is append-only');
+END;
 ALTER TABLE "Company" ADD COLUMN "allowedDomains" TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE "Company" ADD COLUMN "noticeEmail" TEXT;
 ALTER TABLE "Company" ADD COLUMN "userTypes" TEXT NOT NULL DEFAULT '[]';

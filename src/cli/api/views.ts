@@ -171,3 +171,29 @@ export interface Token {
   lastUsedAt: string | null;
   createdAt: string;
 }
+
+export interface Activity {
+  id: number;
+  at: string;
+  actor: string;
+  action: string;
+  objectType: string;
+  objectId: string;
+  companyId: string | null;
+  address: string | null;
+  requestId: string | null;
+  details: Record<string, unknown> | null;
+}
+
+export interface Verification {
+  ok: boolean;
+  rows: number;
+  from: number | null;
+  to: number | null;
+  head: string | null;
+  unchained: number;
+  deleted: number;
+  notedAt: string | null;
+  brokenAt: number | null;
+  reason: string | null;
+}

@@ -20,6 +20,10 @@ export function markLocal(socket: Socket): void {
   localSockets.add(socket);
 }
 
+export function isLocal(socket: Socket): boolean {
+  return localSockets.has(socket);
+}
+
 /** Says who asks. Every refusal reads the same: unknown, malformed, expired and missing cannot be told apart. */
 export type Authenticate = (
   request: Pick<FastifyRequest, 'headers' | 'raw' | 'cookies' | 'method'>,

@@ -42,7 +42,7 @@ export function duplicateUserRoutes(app: App, deps: HttpDeps, write: Write): voi
     return write(request, reply, async (tx) => {
       const { id: sourceId } = request.params;
       await mustSee(tx, principal, 'user', sourceId);
-      const id = await duplicateUser(tx, { ...contextOf(request), scopes: principal.scopes }, sourceId, input);
+      const id = await duplicateUser(tx, { ...contextOf(request), caller: principal }, sourceId, input);
       const user = await readVisible(tx, principal, USERS, 'user', id);
       const location = `/api/v1/users/${id}`;
       if (extension === undefined) return { status: 201, location, body: user };

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { refuseHigherUser } from '../../people/outrank.ts';
 import { phonePinOf } from '../../people/phone-pin.ts';
-import { userInputSchema, userPatchSchema } from '../../people/user-input.ts';
+import { userInputSchema, userPatchSchema, WAYS_IN } from '../../people/user-input.ts';
 import { createUser, removeUser, updateUser } from '../../people/users.ts';
 import { USERS } from '../../store/queries/people.ts';
-import { mustSee, targetCompany } from '../access.ts';
+import { mustManage, mustSee, targetCompany } from '../access.ts';
 import { contextOf } from '../context.ts';
 import { answerOne, answerPage, ownCompany, readVisible } from '../read.ts';
 import { createRoute, deleteRoute, getRoute, listRoute, patchRoute } from '../route-options.ts';
@@ -55,7 +56,12 @@ export function userRoutes(app: App, deps: HttpDeps, write: Write): void {
     });
   });
 
-  const patch = { tag, operationId: 'updateUser', summary: 'Change a user' };
+  const patch = {
+    tag,
+    operationId: 'updateUser',
+    summary: 'Change a user',
+    description: 'User name, e-mail and personal contact of somebody who may do more than the caller stay as they are.',
+  };
   const change = patchRoute('users:write', patch, userPatchSchema, userView, { query: pinQuery });
   app.patch('/users/:id', change, async (request, reply) => {
     const { phonePin, phonePinConfirmation, ...input } = request.body;
@@ -64,6 +70,7 @@ export function userRoutes(app: App, deps: HttpDeps, write: Write): void {
     return write(request, reply, async (tx) => {
       const { id } = request.params;
       await mustSee(tx, request.principal, 'user', id);
+      if (WAYS_IN.some((name) => input[name] !== undefined)) await refuseHigherUser(tx, request.principal, id);
       await updateUser(tx, contextOf(request), id, input, sealPin);
       return { status: 200, body: await readVisible(tx, request.principal, USERS, 'user', id) };
     });
@@ -72,7 +79,7 @@ export function userRoutes(app: App, deps: HttpDeps, write: Write): void {
   const remove = { tag, operationId: 'deleteUser', summary: 'Delete a user; their extensions stay' };
   app.delete('/users/:id', deleteRoute('users:write', remove), async (request, reply) =>
     write(request, reply, async (tx) => {
-      await mustSee(tx, request.principal, 'user', request.params.id);
+      await mustManage(tx, request.principal, request.params.id);
       await removeUser(tx, contextOf(request), request.params.id);
       return { status: 204 };
     }),

@@ -66,16 +66,3 @@ export const tokenView = z
     createdAt: timeSchema,
   })
   .meta({ id: 'Token' });
-
-export const activityView = z
-  .strictObject({
-    id: z.int(),
-    at: timeSchema,
-    actor: z.string(),
-    action: z.string(),
-    objectType: z.string(),
-    objectId: z.string(),
-    companyId: idSchema.nullable(),
-    details: z.record(z.string(), z.unknown()).nullable(),
-  })
-  .meta({ id: 'Activity' });

@@ -38,28 +38,6 @@ export const TOKENS: ListSpec = {
   search: ['t."name"'],
 };
 
-export const ACTIVITY: ListSpec = {
-  item: object({
-    id: 'v.id',
-    at: iso('v."at"'),
-    ...columns('v', 'actor', 'action', 'objectType', 'objectId', 'companyId'),
-    details: json('v."details"'),
-  }),
-  from: 'FROM "AuditEvent" v',
-  id: 'v.id',
-  sorts: { at: 'v.id' },
-  filters: {
-    companyId: 'v."companyId" = ?',
-    objectType: 'v."objectType" = ?',
-    objectId: 'v."objectId" = ?',
-    action: 'v."action" = ?',
-    actor: 'v."actor" = ?',
-    since: 'v."at" >= ?',
-    until: 'v."at" < ?',
-  },
-  search: [],
-};
-
 export const DRIFT: ListSpec = {
   item: object({
     ...columns('d', 'pbxId', 'ref', 'kind', 'ownerType', 'ownerId'),

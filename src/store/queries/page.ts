@@ -41,19 +41,7 @@ export interface Page {
 
 /** One page by keyset: as fast at the end of a long list as at its start, and stable while others insert. */
 export async function readPage(reader: Reader, spec: ListSpec, request: PageRequest): Promise<Page> {
-  const conditions: string[] = [];
-  const values: Scalar[] = [];
-  for (const [name, value] of Object.entries(request.filters)) {
-    const condition = spec.filters[name];
-    if (value === undefined || condition === undefined) continue;
-    conditions.push(condition);
-    values.push(typeof value === 'boolean' ? Number(value) : value);
-  }
-  if (request.q !== undefined && spec.search.length > 0) {
-    const pattern = `%${request.q.replace(/[\\%_]/g, '\\$&')}%`;
-    conditions.push(`(${spec.search.map((expression) => `${expression} LIKE ? ESCAPE '\\'`).join(' OR ')})`);
-    values.push(...spec.search.map(() => pattern));
-  }
+  const { conditions, values } = conditionsOf(spec, request);
   const sort = spec.sorts[request.sort] ?? spec.id;
   const count = `SELECT count(*) ${spec.from}${where(conditions)}`;
   const keyset = [...conditions];
@@ -84,6 +72,27 @@ export async function readPage(reader: Reader, spec: ListSpec, request: PageRequ
     total: page.total,
     next: page.rows.length > request.limit && last !== undefined ? [last[0], last[1]] : undefined,
   };
+}
+
+/** What an item must be to be on the list, as conditions and their values. */
+export function conditionsOf(
+  spec: ListSpec,
+  request: Pick<PageRequest, 'filters' | 'q'>,
+): { conditions: string[]; values: Scalar[] } {
+  const conditions: string[] = [];
+  const values: Scalar[] = [];
+  for (const [name, value] of Object.entries(request.filters)) {
+    const condition = spec.filters[name];
+    if (value === undefined || condition === undefined) continue;
+    conditions.push(condition);
+    values.push(typeof value === 'boolean' ? Number(value) : value);
+  }
+  if (request.q !== undefined && spec.search.length > 0) {
+    const pattern = `%${request.q.replace(/[\\%_]/g, '\\$&')}%`;
+    conditions.push(`(${spec.search.map((expression) => `${expression} LIKE ? ESCAPE '\\'`).join(' OR ')})`);
+    values.push(...spec.search.map(() => pattern));
+  }
+  return { conditions, values };
 }
 
 function where(conditions: readonly string[]): string {
