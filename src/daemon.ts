@@ -20,6 +20,7 @@ import type { Logger } from './log.ts';
 import { createMailer } from './mailer.ts';
 import { createBroadcaster } from './people/broadcaster.ts';
 import { createPeople } from './people/create-people.ts';
+import { createSmsWebhook, type SmsSender } from './people/second-factor/sms.ts';
 import { createSecondFactors } from './people/second-factor/verify.ts';
 import { createSipMessages } from './sip-messages.ts';
 import { generateToken, insertToken } from './store/tokens.ts';
@@ -125,7 +126,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
     const people = createPeople(
       db,
       { ...config.people, publicUrl: publicUrl(config.http) },
-      createSecondFactors(db, undefined),
+      createSecondFactors(db, smsSenderOf(config, log)),
     );
     const isLoopback =
       config.http.host === '127.0.0.1' || config.http.host === '::1' || config.http.host === 'localhost';
@@ -201,6 +202,14 @@ export function createDaemon(config: Config, log: Logger): Daemon {
       return stopping;
     },
   };
+}
+
+/** undefined: codes are sent by mail alone. */
+function smsSenderOf(
+  { people: { smsWebhookUrl: url, smsWebhookToken: token } }: Config,
+  log: Logger,
+): SmsSender | undefined {
+  return url === '' ? undefined : createSmsWebhook({ url, token }, log.child({ part: 'sms' }));
 }
 
 /** Answers on their way are finished; who does not read his would keep us here until we are killed. */

@@ -23,6 +23,7 @@ import { addRole } from './commands/role.ts';
 import { addSync } from './commands/sync.ts';
 import { addToken } from './commands/token.ts';
 import { addUser } from './commands/user.ts';
+import { addUserAccess } from './commands/user-access.ts';
 import { addUserLifecycle } from './commands/user-lifecycle.ts';
 import { addUserLogin } from './commands/user-login.ts';
 import { createTerminal } from './terminal.ts';
@@ -79,6 +80,7 @@ export function createProgram(host: Host): Program {
   const user = addUser(command, bind);
   addUserLogin(user, bind);
   addUserLifecycle(user, bind);
+  addUserAccess(user, bind);
   addRole(command, bind);
   addGroups(command, bind);
   addExtension(command, bind);

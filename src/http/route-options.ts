@@ -111,6 +111,12 @@ export function ownActionRoute<B extends z.ZodType>(
   return { config: { scope: 'self' as const, ...options }, schema: { ...words(text), ...schema } };
 }
 
+/** POST for whoever holds what the body brings along, such as the token of a link. Why it is open, docs/api.md says. */
+export function openRoute<B extends z.ZodType>(text: RouteWords, body: B, view: z.ZodType) {
+  const schema = { querystring: common.noQuery, body, response: { 200: view } };
+  return { config: { scope: 'public' as const }, schema: { ...words(text), ...schema } };
+}
+
 /** PUT of something that either is there or not: no body, and nothing to answer. */
 export function putRoute<P extends z.ZodType = typeof common.idParams>(
   scope: Scope,

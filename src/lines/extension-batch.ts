@@ -61,7 +61,7 @@ export function createExtensionBatch(seal: Seal, digests = createDigests(seal)):
 
 /** Ids of extensions that were given to somebody, or taken from them. */
 function withNewUser(rows: readonly RowWrites[]): string[] {
-  const isGiven = (row: RowWrites) => (row.isNew ? row.values.userId !== null : row.changed.includes('userId'));
+  const isGiven = (row: RowWrites): boolean => (row.isNew ? row.values.userId !== null : 'userId' in row.changed);
   return rows.filter(isGiven).map((row) => row.values.id);
 }
 

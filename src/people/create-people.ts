@@ -1,7 +1,7 @@
 import type { Database } from '../store/database.ts';
 import { createLogin, type Login } from './login.ts';
 import { createOwnPassword, type OwnPassword } from './own-password.ts';
-import { createPasswordHasher } from './password-hash.ts';
+import { createPasswordHasher, type PasswordHasher } from './password-hash.ts';
 import { createPasswordReset, type PasswordReset } from './password-reset.ts';
 import type { PeopleDeps, PeopleSettings } from './people-deps.ts';
 import type { SecondFactors } from './second-factor/verify.ts';
@@ -11,6 +11,9 @@ export interface People {
   logins: Login;
   resets: PasswordReset;
   passwords: OwnPassword;
+  hasher: PasswordHasher;
+  factors: SecondFactors;
+  settings: PeopleSettings;
   publicUrl: string;
   /** Milliseconds without a request after which a session is over. */
   sessionIdleMs: number;
@@ -22,6 +25,9 @@ export function createPeople(db: Database, settings: PeopleSettings, factors: Se
     logins: createLogin(deps),
     resets: createPasswordReset(deps),
     passwords: createOwnPassword(deps),
+    hasher: deps.hasher,
+    factors,
+    settings,
     publicUrl: settings.publicUrl,
     sessionIdleMs: settings.sessionIdleMinutes * 60_000,
   };

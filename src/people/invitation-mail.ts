@@ -41,16 +41,16 @@ export async function mailInvitation(
   const company = await tx.company.findUniqueOrThrow({ where: { id: companyId }, select: { name: true } });
   const data = {
     companyName: company.name,
-    invitedBy: await nameOf(tx, invitedBy),
+    inviterName: (await nameOf(tx, invitedBy)) ?? company.name,
     link: `${publicUrl}/invite#token=${token}`,
-    expiresAt: expiresAt.toISOString(),
+    expires: expiresAt.toISOString(),
   };
   await enqueueMail(tx, seal, { to: email, template: 'invitation', language, data, companyId, userId });
 }
 
 /** Of a person; tokens and the command line have none that says anything to a stranger. */
-async function nameOf(tx: Tx, actor: string): Promise<string> {
-  if (!actor.startsWith('user:')) return '';
+async function nameOf(tx: Tx, actor: string): Promise<string | undefined> {
+  if (!actor.startsWith('user:')) return undefined;
   const user = await tx.user.findUnique({ where: { username: actor.slice('user:'.length) } });
-  return user === null ? '' : `${user.firstName} ${user.lastName}`;
+  return user === null ? undefined : `${user.firstName} ${user.lastName}`;
 }

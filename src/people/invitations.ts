@@ -2,6 +2,7 @@ import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import { emailSchema } from '../domain/mailbox.ts';
 import { rule } from '../domain/rule.ts';
+import { languageSchema } from '../domain/user.ts';
 import { LinekeeperError } from '../errors.ts';
 import { recordAudit } from '../store/audit-log.ts';
 import type { Tx } from '../store/database.ts';
@@ -9,10 +10,6 @@ import { membersByAddress } from '../store/invitations.ts';
 import type { Seal } from '../store/seal.ts';
 import { badReference, notFound } from './context.ts';
 import { expiryOf, type InvitationSettings, mailInvitation, newInvitationToken } from './invitation-mail.ts';
-
-const languageSchema = rule(z.string(), 'LANGUAGE_INVALID', 'must be a language such as en, de or pt-BR', (v) =>
-  /^[a-z]{2,3}(-[A-Z]{2})?$/.test(v),
-);
 
 export const invitationInputSchema = z.strictObject({
   email: emailSchema,

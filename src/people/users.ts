@@ -60,9 +60,11 @@ export async function updateUser(
   const pin = pinChange(row, sealPin);
   if (pin !== undefined) details.phonePin = [masked(row.phonePinSealed), masked(pin.phonePinSealed)];
   if (Object.keys(details).length === 0) return;
+  // Codes go where their owner has shown that they arrive: another address has to show it anew.
+  const codes = changed.personalContact === undefined ? {} : { codeByContact: false };
   await tx.user.update({
     where: { id },
-    data: { ...changed, ...pin, version: { increment: 1 }, updatedAt: new Date() },
+    data: { ...changed, ...pin, ...codes, version: { increment: 1 }, updatedAt: new Date() },
   });
   await auditUser(tx, context, 'updated', row, details);
 }

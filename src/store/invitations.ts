@@ -1,5 +1,5 @@
-import type { Tx } from './database.ts';
-import { execute } from './sql.ts';
+import type { Reader, Tx } from './database.ts';
+import { execute, queryJson } from './sql.ts';
 
 /**
  * Takes an invitation by the hash of its token: compared and set in one statement, so that of many who follow one link at
@@ -39,10 +39,13 @@ export interface Acquaintance {
   state: string;
 }
 
+const ACQUAINTANCE = `json_object('id', u.id, 'username', u."username", 'email', u."email", 'state', u."state")`;
+
 /** Members of a company, by home or by a role, whose user name or e-mail is this address; capitals do not matter. */
-export async function membersByAddress(tx: Tx, companyId: string, address: string): Promise<Acquaintance[]> {
-  return tx.$queryRawUnsafe<Acquaintance[]>(
-    `SELECT id, "username", "email", "state" FROM "User" u
+export function membersByAddress(reader: Reader, companyId: string, address: string): Promise<Acquaintance[]> {
+  return queryJson(
+    reader,
+    `SELECT json_group_array(${ACQUAINTANCE}) AS json FROM "User" u
      WHERE (u."username" = ?1 COLLATE NOCASE OR u."email" = ?1 COLLATE NOCASE) AND (u."companyId" = ?2 OR EXISTS (
        SELECT 1 FROM "UserRole" ur JOIN "Role" r ON r.id = ur."roleId" WHERE ur."userId" = u.id AND r."companyId" = ?2))`,
     address,
@@ -51,13 +54,7 @@ export async function membersByAddress(tx: Tx, companyId: string, address: strin
 }
 
 /** Whoever has this user name, however it is capitalized. */
-export async function accountByName(
-  reader: Pick<Tx, '$queryRawUnsafe'>,
-  username: string,
-): Promise<Acquaintance | undefined> {
-  const rows = await reader.$queryRawUnsafe<Acquaintance[]>(
-    `SELECT id, "username", "email", "state" FROM "User" WHERE "username" = ?1 COLLATE NOCASE LIMIT 1`,
-    username,
-  );
-  return rows[0];
+export async function accountByName(reader: Reader, username: string): Promise<Acquaintance | undefined> {
+  const sql = `SELECT json_group_array(${ACQUAINTANCE}) AS json FROM "User" u WHERE u."username" = ?1 COLLATE NOCASE`;
+  return (await queryJson<Acquaintance[]>(reader, sql, username))[0];
 }

@@ -1,4 +1,5 @@
 import type { Reader, Tx } from './database.ts';
+import { REQUIRES_SECOND_FACTOR } from './sessions.ts';
 import { execute, queryJson } from './sql.ts';
 
 /** Takes the code of a time step unless that one or a later one was taken: compared and set in one statement. */
@@ -29,12 +30,6 @@ export async function takeContactCode(
 
 /** Whether the company or one of the roles of a user asks for a second factor. */
 export async function asksForSecondFactor(reader: Reader, userId: string): Promise<boolean> {
-  const [asks] = await queryJson<number[]>(
-    reader,
-    `SELECT json_array(max(c."requiresSecondFactor", EXISTS (SELECT 1 FROM "UserRole" ur JOIN "Role" r ON r.id = ur."roleId"
-       WHERE ur."userId" = u.id AND r."requiresSecondFactor"))) AS json
-     FROM "User" u JOIN "Company" c ON c.id = u."companyId" WHERE u.id = ?1`,
-    userId,
-  );
-  return asks === 1;
+  const sql = `SELECT json_array(${REQUIRES_SECOND_FACTOR}) AS json FROM "User" u WHERE u.id = ?1`;
+  return (await queryJson<number[]>(reader, sql, userId))[0] === 1;
 }

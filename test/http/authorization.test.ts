@@ -111,6 +111,7 @@ t.test('an object of another company is not there, for whoever may do all in his
     extensions: extension,
     numbers: await post('/numbers', { e164: '+4930123450' }),
     tokens: await post('/tokens', { name: 'x', scopes: ['read'] }),
+    invitations: await post('/invitations', { email: 'cleo@acme.example' }),
   };
   for (const route of routesOf(world)) {
     const [, kind = ''] = /^\/api\/v1\/([a-z-]+)\/:id/.exec(route.url) ?? [];

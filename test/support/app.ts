@@ -12,6 +12,7 @@ import { createLifecycle, type Lifecycle } from '../../src/lifecycle.ts';
 import { createExtensionBatch } from '../../src/lines/extension-batch.ts';
 import { createExtensions } from '../../src/lines/extensions.ts';
 import { createPeople, type People } from '../../src/people/create-people.ts';
+import type { SmsSender } from '../../src/people/second-factor/sms.ts';
 import { createSecondFactors } from '../../src/people/second-factor/verify.ts';
 import { createChanges } from '../../src/reconciler/changes.ts';
 import { createFleet } from '../../src/reconciler/fleet.ts';
@@ -31,9 +32,9 @@ const migrationsFolder = fileURLToPath(new URL('../../prisma/migrations', import
 export type Json = Record<string, any>;
 
 /** Logging in, as the daemon has it. */
-export function testPeople(db: Database): People {
+export function testPeople(db: Database, sms?: SmsSender): People {
   const settings = { ...loadConfig({}).people, publicUrl: PUBLIC_URL };
-  return createPeople(db, settings, createSecondFactors(db, undefined));
+  return createPeople(db, settings, createSecondFactors(db, sms));
 }
 
 export interface Answer {
@@ -68,8 +69,17 @@ export interface TestApp {
   restart(): Promise<TestApp>;
 }
 
+export interface TestAppOptions extends AppOptions {
+  /** undefined: no codes to phone numbers. */
+  sms?: SmsSender;
+}
+
 /** The production app on a migrated temporary database, with one PBX that is a Map. Every answer is checked against the OpenAPI document. */
-export async function createTestApp(t: Test, options: AppOptions = {}, folder = newFolder(t)): Promise<TestApp> {
+export async function createTestApp(
+  t: Test,
+  { sms, ...options }: TestAppOptions = {},
+  folder = newFolder(t),
+): Promise<TestApp> {
   const logged: string[] = [];
   const log: Logger = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
   const db = await openDatabase({ file: join(folder, 'test.db'), keyFile: join(folder, 'test.key'), migrationsFolder });
@@ -93,7 +103,7 @@ export async function createTestApp(t: Test, options: AppOptions = {}, folder = 
       changes,
       sync: fleet,
       extensions: createExtensions(createExtensionBatch(db.seal), db.seal),
-      people: testPeople(db),
+      people: testPeople(db, sms),
       lifecycle,
       log,
       version: '0.0.0-test',
@@ -163,7 +173,7 @@ export async function createTestApp(t: Test, options: AppOptions = {}, folder = 
     },
     async restart() {
       await stopOnce();
-      return createTestApp(t, options, folder);
+      return createTestApp(t, { ...options, ...(sms === undefined ? {} : { sms }) }, folder);
     },
   };
   // Ids of a restarted app's tokens must not meet those of the app before.

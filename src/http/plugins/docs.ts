@@ -8,6 +8,8 @@ const TAGS = [
   ['companies', 'Tenants: number ranges, country, trunk'],
   ['sites', 'Places of a company'],
   ['users', 'People of a company'],
+  ['invitations', 'How people get in'],
+  ['second-factor', 'Codes beside the password'],
   ['groups', 'Groups, teams and labels of people'],
   ['extensions', 'Internal numbers, their SIP accounts and mailboxes'],
   ['numbers', 'External phone numbers'],

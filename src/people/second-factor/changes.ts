@@ -33,13 +33,16 @@ export async function factorState(tx: Tx, userId: string): Promise<FactorState> 
   };
 }
 
+/** How the mail calls them. */
+const WORDS = { enabled: 'on', disabled: 'off', reset: 'reset', backup_codes_renewed: 'codes' } as const;
+
 /** Writes what changed into the activity log and tells the person by mail: whoever did it, the person shall know. */
 export async function tellChange(
   tx: Tx,
   seal: Seal,
   user: UserRow,
   actor: string,
-  change: 'enabled' | 'disabled' | 'reset' | 'backup_codes_renewed',
+  change: keyof typeof WORDS,
   details?: Record<string, unknown>,
 ): Promise<void> {
   const { id, companyId, language, username, firstName } = user;
@@ -47,7 +50,7 @@ export async function tellChange(
   await recordAudit(tx, [{ ...entry, ...(details === undefined ? {} : { details }) }]);
   const to = mailAddressOf(user);
   if (to === undefined) return;
-  const data = { username, firstName, change };
+  const data = { firstName: firstName || username, what: WORDS[change], at: new Date().toISOString() };
   await enqueueMail(tx, seal, { to, template: 'second-factor-changed', language, data, companyId, userId: id });
 }
 

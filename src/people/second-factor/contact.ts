@@ -16,6 +16,8 @@ const AGAIN_MS = 30_000;
 export interface ContactUser {
   id: string;
   companyId: string;
+  username: string;
+  firstName: string;
   language: string;
   personalContact: string | null;
 }
@@ -54,7 +56,7 @@ export async function sendContactCode(
   });
   if (isPhone(contact)) return { ...sent, sms: { to: contact, text: smsText(user.language, code) } };
   const { companyId, language } = user;
-  const data = { code, minutes: String(LIFE_MS / 60_000) };
+  const data = { firstName: user.firstName || user.username, code, minutes: String(LIFE_MS / 60_000) };
   await enqueueMail(tx, seal, { to: contact, template: 'login-code', language, data, companyId, userId: user.id });
   return sent;
 }

@@ -68,6 +68,8 @@ export interface SecondFactors {
   deliver(sent: SentCode): Promise<void>;
   /** As `verifySecondFactor`. */
   verify(tx: Tx, userId: string, method: FactorMethod, code: string): Promise<boolean>;
+  /** undefined: no codes to phone numbers. */
+  sms: SmsSender | undefined;
 }
 
 export function createSecondFactors(db: Database, sms: SmsSender | undefined): SecondFactors {
@@ -88,6 +90,7 @@ export function createSecondFactors(db: Database, sms: SmsSender | undefined): S
       return sendContactCode(tx, db.seal, user, { canSms: sms !== undefined });
     },
     deliver: (sent) => deliver(db, sms, sent),
+    sms,
     verify: (tx, userId, method, code) => verifySecondFactor(tx, db.seal, userId, { method, code }),
   };
 }
