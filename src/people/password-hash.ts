@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Config } from '../config.ts';
 import { LinekeeperError } from '../errors.ts';
 
 /**
@@ -17,9 +16,18 @@ export interface PasswordHasher {
   verify(stored: string | null, password: string): Promise<{ ok: boolean; rehash: boolean }>;
 }
 
-type Settings = Config['people']['argon2'];
+/** RFC 9106: memory in KiB, passes over it, lanes. */
+export interface Argon2Settings {
+  memoryKib: number;
+  passes: number;
+  lanes: number;
+  /** Hashes computed at once. */
+  workers: number;
+  /** Hashes that may wait. */
+  queue: number;
+}
 
-export function createPasswordHasher(settings: Settings): PasswordHasher {
+export function createPasswordHasher(settings: Argon2Settings): PasswordHasher {
   const turn = createTurns(settings.workers, settings.queue);
   const options = { memoryCost: settings.memoryKib, timeCost: settings.passes, parallelism: settings.lanes };
   let nobodys: Promise<string> | undefined;
