@@ -28,7 +28,10 @@ async function ask({ api }: World, { method, url, rule }: Route, token: string, 
   const response = await api.inject({
     method: method as 'GET',
     url: path,
-    headers: { ...(token === '' ? {} : { authorization: `Bearer ${token}` }), 'content-type': 'application/json' },
+    headers: {
+      ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+      'content-type': rule.contentType ?? 'application/json',
+    },
     ...(hasBody ? { payload: JSON.stringify(rule.body) } : {}),
   });
   const isJson = String(response.headers['content-type']).includes('json') && response.body !== '';
@@ -110,6 +113,7 @@ t.test('an object of another company is not there, for whoever may do all in his
     sessions: (await login('anna')).body.sessionId,
     extensions: extension,
     numbers: await post('/numbers', { e164: '+4930123450' }),
+    ...(await others(world, anna)),
     tokens: await post('/tokens', { name: 'x', scopes: ['read'] }),
     invitations: await post('/invitations', { email: 'cleo@acme.example' }),
   };
@@ -131,3 +135,32 @@ t.test('an object of another company is not there, for whoever may do all in his
     t.same(foreign, without(await ask(world, route, token)), `${name}: as if it did not exist`);
   }
 });
+
+/** One of each kind that only comes into being by way of another. */
+async function others({ api, acme, make }: World, anna: string): Promise<Record<string, string>> {
+  const companyId = acme.id;
+  const post = async (path: string, body: object) => {
+    const answer = await api.call('POST', path, { body });
+    if (answer.status >= 300) throw new Error(`${path}: ${answer.text}`);
+    return answer.body;
+  };
+  await api.call('PATCH', `/companies/${companyId}`, { body: { labelKinds: ['desk'] } });
+  const gone = await make('gone', {});
+  const deleted = await api.call('DELETE', `/users/${gone}`);
+  await make('mailed', { email: 'mailed@acme.example' });
+  const mailed = await api.db.read.user.findFirstOrThrow({ where: { username: 'mailed' } });
+  await post(`/users/${mailed.id}/reset-password`, { method: 'link' });
+  const soon = new Date(Date.now() + 86_400_000).toISOString();
+  const text = { text: 'x', category: 'x', target: { everyone: true }, sendAt: soon };
+  return {
+    colleagues: anna,
+    groups: (await post('/groups', { companyId, name: 'G' })).id,
+    teams: (await post('/teams', { companyId, name: 'T' })).id,
+    labels: (await post('/labels', { companyId, kind: 'desk', name: 'L' })).id,
+    'deleted-users': gone,
+    'lifecycle-reports': deleted.body.reportId,
+    'scheduled-actions': (await post(`/users/${anna}/schedule`, { action: 'disable', at: soon })).id,
+    mails: (await api.db.read.mail.findFirstOrThrow()).id,
+    broadcasts: (await post('/broadcasts', { companyId, ...text })).id,
+  };
+}

@@ -9,6 +9,8 @@ export interface RouteRule {
   isGlobal?: true;
   /** A body that is taken, for routes that judge it before they look for the object. */
   body?: object;
+  /** Of a body that is no JSON. */
+  contentType?: string;
 }
 
 const rule = (needs: RouteRule['needs'], body?: object): RouteRule =>
@@ -23,6 +25,22 @@ const PBX = {
     ['events', 'query', 'sync', 'config'].map((one) => [one, { username: one, secret: 'of-no-use' }]),
   ),
 };
+
+/** Groups, teams and labels are the same under three names. */
+function groupRules(path: string): Record<string, RouteRule> {
+  const one = `/api/v1/${path}/:id`;
+  return {
+    [`GET /api/v1/${path}`]: rule('users:read'),
+    [`POST /api/v1/${path}`]: rule('groups:write'),
+    [`GET ${one}`]: rule('users:read'),
+    [`PATCH ${one}`]: rule('groups:write', {}),
+    [`DELETE ${one}`]: rule('groups:write'),
+    [`GET ${one}/members`]: rule('users:read'),
+    [`POST ${one}/members`]: rule('groups:write', { userIds: ['x'] }),
+    [`PUT ${one}/members/:userId`]: rule('groups:write'),
+    [`DELETE ${one}/members/:userId`]: rule('groups:write'),
+  };
+}
 
 export const ROUTE_RULES: Record<string, RouteRule> = {
   'GET /healthz': rule('public'),
@@ -150,4 +168,44 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   'GET /api/v1/tokens/:id': rule('tokens:write'),
   'DELETE /api/v1/tokens/:id': rule('tokens:write'),
   'GET /api/v1/activity': rule('activity:read'),
+  'GET /api/v1/activity/summary': rule('activity:read'),
+  'GET /api/v1/activity/export': rule('activity:read'),
+  'GET /api/v1/activity/verify': globally('activity:read'),
+
+  'POST /api/v1/users/:id/duplicate': rule('users:write', { username: 'x', firstName: 'F', lastName: 'L' }),
+  'GET /api/v1/users/:id/avatar': rule('users:read'),
+  'PUT /api/v1/users/:id/avatar': { needs: 'users:read', body: {}, contentType: 'image/png' },
+  'DELETE /api/v1/users/:id/avatar': rule('users:read'),
+  'GET /api/v1/colleagues': rule('users:read'),
+  'GET /api/v1/colleagues/:id': rule('users:read'),
+  ...groupRules('groups'),
+  ...groupRules('teams'),
+  ...groupRules('labels'),
+
+  'POST /api/v1/users/:id/disable': rule('users:write', {}),
+  'POST /api/v1/users/disable': rule('users:write'),
+  'POST /api/v1/users/:id/enable': rule('users:write', {}),
+  'GET /api/v1/users/:id/deletion': rule('users:write'),
+  'GET /api/v1/deleted-users': rule('users:write'),
+  'GET /api/v1/deleted-users/:id': rule('users:write'),
+  'DELETE /api/v1/deleted-users/:id': rule('users:write'),
+  'POST /api/v1/deleted-users/:id/restore': rule('users:write', {}),
+  'POST /api/v1/users/:id/schedule': rule('users:write', { action: 'disable', at: '2099-01-01T00:00:00Z' }),
+  'GET /api/v1/scheduled-actions': rule('users:write'),
+  'GET /api/v1/scheduled-actions/:id': rule('users:write'),
+  'DELETE /api/v1/scheduled-actions/:id': rule('users:write'),
+  'GET /api/v1/users/:id/lifecycle-reports': rule('users:write'),
+  'GET /api/v1/lifecycle-reports/:id': rule('users:write'),
+
+  'GET /api/v1/mails': rule('users:write'),
+  'GET /api/v1/mails/:id': rule('users:write'),
+  'POST /api/v1/mails/:id/retry': rule('users:write'),
+  'POST /api/v1/mails/:id/cancel': rule('users:write'),
+  'GET /api/v1/broadcasts': rule('read'),
+  'POST /api/v1/broadcasts': rule('messages:write'),
+  'GET /api/v1/broadcasts/:id': rule('read'),
+  'PATCH /api/v1/broadcasts/:id': rule('messages:write', {}),
+  'GET /api/v1/broadcasts/:id/deliveries': rule('read'),
+  'POST /api/v1/broadcasts/:id/cancel': rule('messages:write'),
+  'GET /api/v1/me/messages': rule('users:read'),
 };
