@@ -1,7 +1,7 @@
 import { LinekeeperError } from '../errors.ts';
+import { refuseHigherUser } from '../people/outrank.ts';
 import type { Tx } from '../store/database.ts';
 import { type CompanyObject, companyOf } from '../store/queries/company-of.ts';
-import { mustHoldRightsOf } from './rights.ts';
 import type { Principal } from './scopes.ts';
 
 /**
@@ -27,7 +27,7 @@ export function sees(principal: Principal, companyId: string): boolean {
  */
 export async function mustManage(tx: Tx, principal: Principal, userId: string): Promise<void> {
   await mustSee(tx, principal, 'user', userId);
-  await mustHoldRightsOf(tx, principal, userId);
+  await refuseHigherUser(tx, principal, userId);
 }
 
 /** The company in which a user's roles are to be changed: its own user, or a guest with a role there. */

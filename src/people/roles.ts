@@ -8,7 +8,7 @@ import { recordAudit } from '../store/audit-log.ts';
 import type { Tx } from '../store/database.ts';
 import { expectVersion } from '../store/queries/expect-version.ts';
 import { badReference, type ChangeContext, notFound } from './context.ts';
-import { keepingAdministrator } from './keeping-administrator.ts';
+import { refuseLastAdministrator } from './last-administrator.ts';
 import { beforeAfter, differing } from './patch.ts';
 import { throwOff } from './throw-off.ts';
 
@@ -113,10 +113,14 @@ export async function setUserRoles(
   const taken = present.filter(({ roleId }) => !wanted.some(({ id }) => id === roleId)).map(({ role }) => role);
   if (added.length === 0 && taken.length === 0) return;
   for (const role of [...added, ...taken]) refuseNotHeld(context, JSON.parse(role.permissions) as Permission[]);
-  await keepingAdministrator(tx, companyId, async () => {
-    await tx.userRole.deleteMany({ where: { userId, roleId: { in: taken.map(({ id }) => id) } } });
-    await tx.userRole.createMany({ data: added.map(({ id }) => ({ userId, roleId: id })) });
-  });
+  if (taken.some(({ builtIn }) => builtIn === 'administrator'))
+    await refuseLastAdministrator(tx, [userId], { companyId });
+  await tx.userRole.deleteMany({ where: { userId, roleId: { in: taken.map(({ id }) => id) } } });
+  await tx.userRole.createMany({ data: added.map(({ id }) => ({ userId, roleId: id })) });
+  // Who is no longer a member of a company is in none of its groups.
+  if (wanted.length === 0 && user.companyId !== companyId) {
+    await tx.userGroupMember.deleteMany({ where: { userId, group: { companyId } } });
+  }
   await tx.user.update({ where: { id: userId }, data: { version: { increment: 1 }, updatedAt: new Date() } });
   if (taken.length > 0) await throwOff(tx, [userId]);
   const names = (roles: readonly { name: string }[]) => roles.map(({ name }) => name).sort();

@@ -87,11 +87,15 @@ export async function touchExtensions(tx: Tx, ids: readonly string[]): Promise<v
   );
 }
 
-/** Companies that have an active administrator among these users and none beside them. */
+/**
+ * Companies that have an active administrator among these users and none beside them. `areLeaving`: a company of which
+ * nobody is left needs none.
+ */
 export async function companiesWithoutAdministrator(
   tx: Tx,
   without: readonly string[],
   companyId: string | undefined,
+  areLeaving: boolean,
 ): Promise<string[]> {
   const administrators = (user: string) => `FROM "Role" r JOIN "UserRole" ur ON ur."roleId" = r.id
     JOIN "User" u ON u.id = ur."userId" AND u."state" = 'active'
@@ -100,9 +104,11 @@ export async function companiesWithoutAdministrator(
     tx,
     `SELECT json_group_array(c."name") AS json FROM "Company" c
        WHERE (?2 IS NULL OR c.id = ?2) AND EXISTS (SELECT 1 ${administrators('IN')} AND r."companyId" = c.id)
-         AND NOT EXISTS (SELECT 1 ${administrators('NOT IN')} AND r."companyId" = c.id)`,
+         AND NOT EXISTS (SELECT 1 ${administrators('NOT IN')} AND r."companyId" = c.id)
+         AND (NOT ?3 OR EXISTS (SELECT 1 FROM "User" o WHERE o."companyId" = c.id AND o.id NOT IN (SELECT value FROM json_each(?1))))`,
     JSON.stringify(without),
     companyId ?? null,
+    Number(areLeaving),
   );
 }
 

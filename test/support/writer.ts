@@ -14,7 +14,14 @@ const db = await openDatabase({
 const changes = {
   run: (work: Parameters<typeof db.write>[0]) => db.write(work).then((value) => ({ value, touched: [] })),
 };
-const deps = { db, changes, log: pino({ level: 'silent' }), version: '0', isReady: () => true } as unknown as HttpDeps;
+const deps = {
+  db,
+  changes,
+  people: testPeople(db),
+  log: pino({ level: 'silent' }),
+  version: '0',
+  isReady: () => true,
+} as unknown as HttpDeps;
 const app = await buildApp(deps);
 for (let i = 0; i < Number(count); i++) {
   const response = await app.inject({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SCHEDULED_ACTIONS as ACTION_NAMES } from '../../domain/lifecycle.ts';
 import { cancelAction, scheduleAction, scheduleSchema } from '../../people/lifecycle/schedule.ts';
 import { SCHEDULED_ACTIONS } from '../../store/queries/lifecycle.ts';
-import { mustSee } from '../access.ts';
+import { mustManage } from '../access.ts';
 import { answerOne, answerPage, ownCompany, readVisible } from '../read.ts';
 import { actionRoute, deleteRoute, getRoute, listRoute } from '../route-options.ts';
 import { scheduledActionView } from '../schemas/lifecycle.ts';
@@ -25,7 +25,7 @@ export function scheduledActionRoutes(app: App, deps: HttpDeps, write: Write): v
   const scheduling = actionRoute('users:write', schedule, scheduleSchema, scheduledActionView, { status: 201 });
   app.post('/users/:id/schedule', scheduling, async (request, reply) =>
     write(request, reply, async (tx) => {
-      await mustSee(tx, request.principal, 'user', request.params.id);
+      await mustManage(tx, request.principal, request.params.id);
       const id = await scheduleAction(tx, lifecycleContext(request), request.params.id, request.body);
       const body = await readVisible(tx, request.principal, SCHEDULED_ACTIONS, what, id);
       return { status: 201, location: `/api/v1/scheduled-actions/${id}`, body };

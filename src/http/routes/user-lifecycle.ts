@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { deleteOptionsSchema, disableOptionsSchema } from '../../domain/lifecycle.ts';
 import type { Done, LifecycleContext } from '../../people/lifecycle/context.ts';
+import { refuseHigherUser } from '../../people/outrank.ts';
 import type { Tx } from '../../store/database.ts';
 import { USERS } from '../../store/queries/people.ts';
-import { mustSee } from '../access.ts';
+import { mustManage } from '../access.ts';
 import { contextOf } from '../context.ts';
 import { readVisible } from '../read.ts';
 import { actionRoute, createRoute, getRoute } from '../route-options.ts';
@@ -51,7 +52,7 @@ export function userLifecycleRoutes(app: App, deps: HttpDeps, write: Write): voi
     proved(
       write(request, reply, async (tx) => {
         const { id } = request.params;
-        await mustSee(tx, request.principal, 'user', id);
+        await mustManage(tx, request.principal, id);
         const options = request.body ?? disableOptionsSchema.parse({});
         return answer(tx, request, await lifecycle.disable(tx, lifecycleContext(request), [id], options));
       }),
@@ -65,6 +66,9 @@ export function userLifecycleRoutes(app: App, deps: HttpDeps, write: Write): voi
     proved(
       write(request, reply, async (tx) => {
         const { ids: userIds, ...options } = request.body;
+        // Who may do all has nobody above him but operators, of whom `disable` takes care.
+        const mayAll = request.principal.scopes.has('admin');
+        for (const id of mayAll ? [] : userIds) await refuseHigherUser(tx, request.principal, id);
         const items = await lifecycle.disable(tx, lifecycleContext(request), userIds, options);
         return { status: 200, body: { items } };
       }),
@@ -76,7 +80,7 @@ export function userLifecycleRoutes(app: App, deps: HttpDeps, write: Write): voi
   app.post('/users/:id/enable', enabling, async (request, reply) =>
     proved(
       write(request, reply, async (tx) => {
-        await mustSee(tx, request.principal, 'user', request.params.id);
+        await mustManage(tx, request.principal, request.params.id);
         return answer(tx, request, await lifecycle.enable(tx, lifecycleContext(request), [request.params.id]));
       }),
     ),
@@ -109,7 +113,7 @@ export function userLifecycleRoutes(app: App, deps: HttpDeps, write: Write): voi
         write(request, reply, async (tx) => {
           const { id } = request.params;
           const { dryRun: _, ...options } = request.query;
-          await mustSee(tx, request.principal, 'user', id);
+          await mustManage(tx, request.principal, id);
           const { reportId } = await lifecycle.remove(tx, lifecycleContext(request), id, options);
           return { status: 200, body: { reportId } };
         }),

@@ -32,7 +32,7 @@ export const memberView = z
     isGuest: z.boolean().meta({ description: 'The account belongs to another company.' }),
     roles: z.array(z.strictObject({ id: idSchema, name: z.string(), builtIn })),
   })
-  .meta({ id: 'Member' });
+  .meta({ id: 'CompanyMember' });
 
 export const sessionView = z
   .strictObject({

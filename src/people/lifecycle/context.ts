@@ -48,7 +48,12 @@ export async function loadUsers(
  *
  * @throws FORBIDDEN, RIGHTS_NOT_HELD, LAST_ADMINISTRATOR
  */
-export async function mayGo(tx: Tx, context: LifecycleContext, users: readonly LifecycleUser[]): Promise<void> {
+export async function mayGo(
+  tx: Tx,
+  context: LifecycleContext,
+  users: readonly LifecycleUser[],
+  areLeaving: boolean,
+): Promise<void> {
   if (users.some(({ id }) => id === context.userId)) {
     throw new LinekeeperError('FORBIDDEN', 'nobody disables or deletes himself');
   }
@@ -58,5 +63,6 @@ export async function mayGo(tx: Tx, context: LifecycleContext, users: readonly L
   await refuseLastAdministrator(
     tx,
     users.map(({ id }) => id),
+    { areLeaving },
   );
 }

@@ -25,7 +25,7 @@ export async function disableUsers(
   const users = await loadUsers(tx, context, [...new Set(ids)]);
   for (const user of users.values()) expectVersion(user, context.ifVersion);
   const going = [...users.values()].filter(({ state }) => state !== 'disabled');
-  await mayGo(tx, context, going);
+  await mayGo(tx, context, going, false);
   await checkForward(tx, going, options);
   const { actor } = context;
   const { extension, calls, reason } = options;

@@ -57,7 +57,7 @@ export async function removeUser(
 ): Promise<Done> {
   const user = await loadUser(tx, id);
   const { actor } = context;
-  await mayGo(tx, context, [user]);
+  await mayGo(tx, context, [user], true);
   const deletion = await readDeletion(tx, id);
   const snapshot = await takeSnapshot(tx, id, deletion, options.extensions);
   expectVersion(snapshot.user, context.ifVersion);
