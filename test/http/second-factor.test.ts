@@ -433,7 +433,7 @@ t.test('nobody resets a stranger, an operator, or who may do more', async (t) =>
   for (const person of [stranger, operator, boss]) await withTotp(person);
   const reset = (who: Person, whom: Person) => who.call('POST', `/users/${whom.id}/reset-second-factor`);
   t.match(await reset(boss, stranger), { status: 404, body: { code: 'NOT_FOUND' } });
-  t.match(await reset(boss, operator), { status: 403, body: { code: 'FORBIDDEN' } });
+  t.match(await reset(boss, operator), { status: 403, body: { code: 'RIGHTS_NOT_HELD' } });
   t.match(await reset(anna, boss), { status: 403, body: { code: 'FORBIDDEN' } });
   const helper = await api.token(['users:write'], { companyId });
   const byHelper = await api.call('POST', `/users/${boss.id}/reset-second-factor`, { token: helper });

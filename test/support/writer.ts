@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { buildApp } from '../../src/http/app.ts';
 import type { HttpDeps } from '../../src/http/types.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { testPeople } from './app.ts';
 
 const [folder, token, companyId, count] = process.argv.slice(2) as [string, string, string, string];
 const db = await openDatabase({
