@@ -30,7 +30,8 @@ export function startHousekeeping(
   const minutely: Chores = {
     quarantines: (now) => db.write((tx) => endQuarantines(tx, new Date(now))),
     mails: (now) => db.write((tx) => forgetMails(tx, new Date(now - mail.keepDays * DAY_MS))),
-    sessions: (now) => db.note((tx) => forgetEnded(tx, new Date(now), people.sessionIdleMinutes * MINUTE_MS)),
+    // A minute more: when a session was seen is noted once a minute.
+    sessions: (now) => db.note((tx) => forgetEnded(tx, new Date(now), (people.sessionIdleMinutes + 1) * MINUTE_MS)),
     failedLogins: (now) => db.note((tx) => forgetOldFailures(tx, now)),
     async activityLog() {
       await moveAnchor(db);
