@@ -7,7 +7,7 @@ const FLOORS = [
   ['reconciler', 'people', 'lines', 'live', 'bulk', 'phones'],
   ['http', 'cli'],
 ];
-const COMMON = '^src/(errors|log)\\.ts$';
+const COMMON = '^src/(errors|log|lookout)\\.ts$';
 
 const folder = (names) => `^src/(${names.join('|')})/`;
 

@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { endQuarantines } from './lines/numbers.ts';
 import type { Logger } from './log.ts';
+import { createLookout, type Lookout } from './lookout.ts';
 import { forgetOldFailures } from './people/login-throttle.ts';
 import { moveAnchor } from './store/activity/anchor.ts';
 import { expireActivity } from './store/activity/retention.ts';
@@ -38,31 +39,20 @@ export function startHousekeeping(
       await expireActivity(db, activity.keepDays);
     },
   };
-  const stops = [
-    repeat(minutely, MINUTE_MS, log),
-    repeat({ scheduled: (now) => lifecycle.tick(new Date(now)) }, TICK_MS, log),
-  ];
-  return () => Promise.all(stops.map((stop) => stop()));
+  const often: Chores = { scheduled: (now) => lifecycle.tick(new Date(now)) };
+  const lookouts = [repeat(minutely, MINUTE_MS, log), repeat(often, TICK_MS, log)];
+  return () => Promise.all(lookouts.map((lookout) => lookout.stop()));
 }
 
-/** One chore after the other, and never the same one twice at once. */
-function repeat(chores: Chores, everyMs: number, log: Logger): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  let isOver = false;
-  const run = async () => {
+/** One chore after the other; one that fails does not hold up the others. */
+function repeat(chores: Chores, everyMs: number, log: Logger): Lookout {
+  const failed = (chore?: string) => (err: unknown) => log.error({ err, chore }, 'housekeeping failed');
+  const look = async () => {
     for (const [chore, work] of Object.entries(chores)) {
-      if (!isOver) await work(Date.now()).catch((err) => log.error({ err, chore }, 'housekeeping failed'));
+      if (!lookout.isStopped) await work(Date.now()).catch(failed(chore));
     }
-    running = undefined;
   };
-  const start = () => {
-    running ??= run();
-  };
-  const timer = setInterval(start, everyMs).unref();
-  start();
-  return async () => {
-    clearInterval(timer);
-    isOver = true;
-    await running;
-  };
+  const lookout = createLookout(look, everyMs, failed());
+  lookout.poke();
+  return lookout;
 }

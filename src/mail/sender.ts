@@ -1,6 +1,7 @@
 import { isMailAddress } from '../domain/mail-address.ts';
 import { messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { createLookout } from '../lookout.ts';
 import type { Attempt, DueMail, MailQueue, Message, Transport } from './ports.ts';
 import type { Render } from './render.ts';
 
@@ -34,10 +35,6 @@ export function createSender({ queue, transport, render, domain, log, width }: S
   const stopping = new AbortController();
   /** What the server took and the database did not: recorded later, and not sent again meanwhile. */
   const unrecorded = new Map<string, Attempt>();
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
-  let isPoked = false;
-  let isStopped = false;
 
   async function attempt(mail: DueMail): Promise<Attempt> {
     if (!isMailAddress(mail.to))
@@ -72,12 +69,12 @@ export function createSender({ queue, transport, render, domain, log, width }: S
   async function drain(): Promise<void> {
     for (const [id, result] of [...unrecorded]) await record(id, result);
     for (;;) {
-      const due = isStopped ? [] : await queue.due(BATCH, new Set(unrecorded.keys()));
+      const due = lookout.isStopped ? [] : await queue.due(BATCH, new Set(unrecorded.keys()));
       if (due.length === 0) return;
       const rest = due[Symbol.iterator]();
       const lane = async () => {
         for (const mail of rest) {
-          if (isStopped) return;
+          if (lookout.isStopped) return;
           await deliver(mail);
         }
       };
@@ -85,30 +82,16 @@ export function createSender({ queue, transport, render, domain, log, width }: S
     }
   }
 
-  function look(): void {
-    if (isStopped) return;
-    clearTimeout(timer);
-    if (running !== undefined) {
-      isPoked = true;
-      return;
-    }
-    isPoked = false;
-    running = drain()
-      .catch((error) => log.error({ err: error }, 'the mail queue could not be worked off'))
-      .finally(() => {
-        running = undefined;
-        if (!isStopped) timer = setTimeout(look, isPoked ? 0 : LOOK_EVERY_MS).unref();
-      });
-  }
+  const lookout = createLookout(drain, LOOK_EVERY_MS, (error) =>
+    log.error({ err: error }, 'the mail queue could not be worked off'),
+  );
 
   return {
-    start: look,
-    poke: look,
+    start: lookout.poke,
+    poke: lookout.poke,
     async stop() {
-      isStopped = true;
-      clearTimeout(timer);
       const grace = setTimeout(() => stopping.abort(new Error('stopped')), STOP_GRACE_MS);
-      await running;
+      await lookout.stop();
       clearTimeout(grace);
       await transport.close();
     },

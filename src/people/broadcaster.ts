@@ -1,5 +1,6 @@
 import type { BroadcastTarget } from '../domain/broadcast.ts';
 import type { Logger } from '../log.ts';
+import { createLookout } from '../lookout.ts';
 import { insertDeliveries, untouched } from '../store/broadcasts.ts';
 import type { Database } from '../store/database.ts';
 import { mailBroadcast } from './broadcast-mail.ts';
@@ -31,11 +32,6 @@ const LOOK_EVERY_MS = 1000;
  * delivery is recorded as it is made, so that a crash in the middle goes on where it was.
  */
 export function createBroadcaster({ db, phones, domain, log, now = Date.now }: BroadcasterOptions): Broadcaster {
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
-  let isPoked = false;
-  let isStopped = false;
-
   async function begin(id: string): Promise<void> {
     await db.write(async (tx) => {
       const row = await tx.broadcast.findUnique({ where: { id } });
@@ -53,9 +49,9 @@ export function createBroadcaster({ db, phones, domain, log, now = Date.now }: B
   }
 
   async function goOn(id: string): Promise<void> {
-    await mailBroadcast(db, id, () => isStopped);
-    await phoneBroadcast({ db, phones, domain, now, isStopped: () => isStopped }, id);
-    if (isStopped || (await untouched(db.read, id)) > 0) return;
+    await mailBroadcast(db, id, () => lookout.isStopped);
+    await phoneBroadcast({ db, phones, domain, now, isStopped: () => lookout.isStopped }, id);
+    if (lookout.isStopped || (await untouched(db.read, id)) > 0) return;
     await db.write(async (tx) => {
       const row = await tx.broadcast.update({
         where: { id },
@@ -70,38 +66,17 @@ export function createBroadcaster({ db, phones, domain, log, now = Date.now }: B
     const due = { state: 'scheduled', sendAt: { lte: new Date(now()) } };
     const select = { id: true };
     for (const { id } of await db.read.broadcast.findMany({ where: due, select, orderBy: { sendAt: 'asc' } })) {
-      if (!isStopped) await begin(id);
+      if (!lookout.isStopped) await begin(id);
     }
     for (const { id } of await db.read.broadcast.findMany({ where: { state: 'sending' }, select })) {
       // One that fails must not hold up the others.
-      if (!isStopped)
+      if (!lookout.isStopped)
         await goOn(id).catch((error) => log.error({ err: error, broadcast: id }, 'a broadcast got stuck'));
     }
   }
 
-  function look(): void {
-    if (isStopped) return;
-    clearTimeout(timer);
-    if (running !== undefined) {
-      isPoked = true;
-      return;
-    }
-    isPoked = false;
-    running = work()
-      .catch((error) => log.error({ err: error }, 'broadcasts could not be looked at'))
-      .finally(() => {
-        running = undefined;
-        if (!isStopped) timer = setTimeout(look, isPoked ? 0 : LOOK_EVERY_MS).unref();
-      });
-  }
-
-  return {
-    start: look,
-    poke: look,
-    async stop() {
-      isStopped = true;
-      clearTimeout(timer);
-      await running;
-    },
-  };
+  const lookout = createLookout(work, LOOK_EVERY_MS, (error) =>
+    log.error({ err: error }, 'broadcasts could not be looked at'),
+  );
+  return { start: lookout.poke, poke: lookout.poke, stop: lookout.stop };
 }

@@ -201,6 +201,21 @@ t.test('who must change the password can do nothing else first', async (t) => {
   t.equal((await api.call('GET', '/users', { token })).status, 200);
 });
 
+t.test('everybody changes what is his own to change, and nothing that gives him more', async (t) => {
+  const { api, make, login } = await people(t);
+  const id = await make('anna', {});
+  const { token } = (await login('anna')).body;
+  const patch = (body: object) => api.call('PATCH', '/me', { token, body });
+  const mine = { language: 'de', timezone: 'Europe/Berlin', personalContact: '+4930123456' };
+  t.match(await patch(mine), { status: 200, body: mine });
+  for (const body of [{ isOperator: true }, { state: 'active' }, { username: 'boss' }, { email: 'x@y.example' }]) {
+    t.match(await patch(body), { status: 400, body: { code: 'VALIDATION_FAILED' } }, JSON.stringify(body));
+  }
+  await api.db.write((tx) => tx.user.update({ where: { id }, data: { codeByContact: true } }));
+  const refused = { status: 409, body: { code: 'SECOND_FACTOR_STATE_INVALID' } };
+  t.match(await patch({ personalContact: '+4930999999' }), refused, 'not where login codes go');
+});
+
 t.test('a token that a user made can do no more than the user, and ends with him', async (t) => {
   const { api, acme, make, login, setRoles } = await people(t);
   const id = await make('anna', { role: 'administrator' });

@@ -61,6 +61,7 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   'POST /api/v1/password-reset/confirm': rule('public'),
 
   'GET /api/v1/me': rule('self'),
+  'PATCH /api/v1/me': rule('self', {}),
   'POST /api/v1/me/password': rule('self'),
   'POST /api/v1/logout': rule('self'),
   'GET /api/v1/me/sessions': rule('self'),

@@ -2,12 +2,17 @@ import { z } from 'zod';
 import { LinekeeperError } from '../../errors.ts';
 import { passwordSchema } from '../../people/passwords.ts';
 import { endSessions } from '../../people/sessions.ts';
+import { userPatchSchema } from '../../people/user-input.ts';
+import { updateUser } from '../../people/users.ts';
 import { workIn } from '../../people/working-company.ts';
+import type { Reader, Tx } from '../../store/database.ts';
 import { SESSIONS } from '../../store/queries/access.ts';
 import { readMe } from '../../store/queries/me.ts';
+import type { View } from '../../store/queries/page.ts';
 import { notFound } from '../access.ts';
+import { contextOf } from '../context.ts';
 import { answerPage } from '../read.ts';
-import { actionRoute, deleteRoute, listRoute } from '../route-options.ts';
+import { actionRoute, deleteRoute, listRoute, patchRoute } from '../route-options.ts';
 import { meView, sessionView } from '../schemas/access.ts';
 import { noBody, noQuery } from '../schemas/common.ts';
 import { listQuery } from '../schemas/list.ts';
@@ -31,16 +36,45 @@ function selfOf({ principal }: AnyRequest): { userId: string; sessionId: string 
   return { userId: principal.userId, sessionId: principal.sessionId };
 }
 
+async function meOf(reader: Reader, request: AnyRequest): Promise<View> {
+  const { companyId, scopes, restriction } = request.principal;
+  const me = await readMe(reader, selfOf(request).userId, companyId);
+  return { ...me, permissions: [...scopes].sort(), restriction: restriction ?? null };
+}
+
+/** A contact that login codes go to is not changed in passing: whoever has the session would have the second factor. */
+async function refuseContactInUse(tx: Tx, id: string, contact: string | null | undefined): Promise<void> {
+  if (contact === undefined) return;
+  const { codeByContact } = await tx.user.findUniqueOrThrow({ where: { id }, select: { codeByContact: true } });
+  if (!codeByContact) return;
+  throw new LinekeeperError('SECOND_FACTOR_STATE_INVALID', 'login codes go to this contact: switch that off first');
+}
+
 /** What everybody may see and do about his own account. */
 export function meRoutes(app: App, deps: HttpDeps, write: Write): void {
   const { db } = deps;
 
   const get = selfRoute('getMe', 'Who I am, and what I may do where I work', { response: { 200: meView } }, true);
-  app.get('/me', get, async (request) => {
-    const { companyId, scopes, restriction } = request.principal;
-    const me = await readMe(db.read, selfOf(request).userId, companyId);
-    return { ...me, permissions: [...scopes].sort(), restriction: restriction ?? null };
-  });
+  app.get('/me', get, (request) => meOf(db.read, request));
+
+  const profile = userPatchSchema.pick({ language: true, timezone: true, personalContact: true });
+  const patchOptions = patchRoute(
+    'read',
+    { tag, operationId: 'updateMe', summary: 'Change what is mine to change' },
+    profile,
+    meView,
+    {
+      params: z.strictObject({}),
+    },
+  );
+  app.patch('/me', { ...patchOptions, config: { scope: 'self' } }, async (request, reply) =>
+    write(request, reply, async (tx) => {
+      const { userId } = selfOf(request);
+      await refuseContactInUse(tx, userId, request.body.personalContact);
+      await updateUser(tx, contextOf(request), userId, request.body);
+      return { status: 200, body: await meOf(tx, request) };
+    }),
+  );
 
   const passwordBody = z.strictObject({ current: passwordSchema, password: passwordSchema });
   const password = selfRoute('changePassword', 'Change my password', { body: passwordBody, response: done }, true);

@@ -85,6 +85,7 @@ export const meView = z
     email: z.string().nullable(),
     language: z.string(),
     timezone: z.string().nullable(),
+    personalContact: z.string().nullable(),
     company: z.strictObject({ id: idSchema, name: z.string() }),
     companies: z.array(z.strictObject({ id: idSchema, name: z.string() })),
     permissions: z.array(z.string()).meta({ description: 'In the company one works in.' }),
