@@ -7,7 +7,7 @@ import { languageSchema, usernameSchema } from '../domain/user.ts';
 import { LinekeeperError } from '../errors.ts';
 import { recordAudit } from '../store/audit-log.ts';
 import type { Database, Tx } from '../store/database.ts';
-import { accountByName, claimInvitation, giveInvitedRoles } from '../store/invitations.ts';
+import { accountByName, claimInvitation, giveInvitedRoles, waitingById } from '../store/invitations.ts';
 import { hashToken } from '../store/tokens.ts';
 import { notFound } from './context.ts';
 import { auditInvitation } from './invitations.ts';
@@ -123,8 +123,8 @@ async function claim(tx: Tx, token: string): Promise<Invitation> {
  */
 async function waitingAccount(reader: Tx, row: Invitation): Promise<{ id: string; username: string } | undefined> {
   if (row.userId === null) return undefined;
-  const user = await reader.user.findUnique({ where: { id: row.userId } });
-  if (user === null || user.state !== 'invited' || !isAddressOf(user, row.email)) throw linkInvalid();
+  const user = await waitingById(reader, row.userId);
+  if (user === undefined || !isAddressOf(user, row.email)) throw linkInvalid();
   return user;
 }
 

@@ -6,7 +6,7 @@ import { languageSchema } from '../domain/user.ts';
 import { LinekeeperError } from '../errors.ts';
 import { recordAudit } from '../store/audit-log.ts';
 import type { Tx } from '../store/database.ts';
-import { membersByAddress } from '../store/invitations.ts';
+import { membersByAddress, waitingById } from '../store/invitations.ts';
 import type { Seal } from '../store/seal.ts';
 import { badReference, notFound } from './context.ts';
 import { expiryOf, type InvitationSettings, mailInvitation, newInvitationToken } from './invitation-mail.ts';
@@ -47,7 +47,7 @@ export async function invite(tx: Tx, inviting: Inviting, companyId: string, inpu
     throw badReference('roleIds', 'role');
   }
   const members = await membersByAddress(tx, companyId, input.email);
-  if (members.some(({ state }) => state !== 'invited')) {
+  if (members.some(({ isWaiting, companyId: home }) => !isWaiting || home !== companyId)) {
     throw new LinekeeperError('ALREADY_MEMBER', 'this address belongs to a member of the company');
   }
   // An account that waits for its owner: the invitation is for it, and no second one is made.
@@ -62,8 +62,9 @@ export async function invite(tx: Tx, inviting: Inviting, companyId: string, inpu
 export async function inviteUser(tx: Tx, inviting: Inviting, userId: string): Promise<string> {
   const user = await tx.user.findUnique({ where: { id: userId }, include: { roles: { include: { role: true } } } });
   if (user === null) throw notFound('user');
-  if (user.state !== 'invited') {
-    throw new LinekeeperError('USER_STATE_INVALID', `this account is ${user.state}: only one that waits is invited`);
+  if ((await waitingById(tx, userId)) === undefined) {
+    const why = user.passwordHash === null ? user.state : 'in use';
+    throw new LinekeeperError('USER_STATE_INVALID', `this account is ${why}: only one without a password is invited`);
   }
   const { companyId, email, language } = user;
   if (email === null) throw new LinekeeperError('CONTACT_MISSING', 'this account has no e-mail address');

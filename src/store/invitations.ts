@@ -36,10 +36,13 @@ export interface Acquaintance {
   id: string;
   username: string;
   email: string | null;
-  state: string;
+  companyId: string;
+  /** The account has no password yet and is not closed: it waits for its owner. */
+  isWaiting: boolean;
 }
 
-const ACQUAINTANCE = `json_object('id', u.id, 'username', u."username", 'email', u."email", 'state', u."state")`;
+const ACQUAINTANCE = `json_object('id', u.id, 'username', u."username", 'email', u."email", 'companyId', u."companyId",
+  'isWaiting', json(iif(u."passwordHash" IS NULL AND u."state" IN ('invited', 'active'), 'true', 'false')))`;
 
 /** Members of a company, by home or by a role, whose user name or e-mail is this address; capitals do not matter. */
 export function membersByAddress(reader: Reader, companyId: string, address: string): Promise<Acquaintance[]> {
@@ -57,4 +60,11 @@ export function membersByAddress(reader: Reader, companyId: string, address: str
 export async function accountByName(reader: Reader, username: string): Promise<Acquaintance | undefined> {
   const sql = `SELECT json_group_array(${ACQUAINTANCE}) AS json FROM "User" u WHERE u."username" = ?1 COLLATE NOCASE`;
   return (await queryJson<Acquaintance[]>(reader, sql, username))[0];
+}
+
+/** The account that waits for its owner under this id, if it does. */
+export async function waitingById(reader: Reader, id: string): Promise<Acquaintance | undefined> {
+  const sql = `SELECT json_group_array(${ACQUAINTANCE}) AS json FROM "User" u WHERE u.id = ?1`;
+  const [account] = await queryJson<Acquaintance[]>(reader, sql, id);
+  return account?.isWaiting === true ? account : undefined;
 }

@@ -320,6 +320,12 @@ t.test('an account that waits is opened by its own invitation, and by no other',
   });
   const byAddress = await boss.call('POST', '/invitations', { email: 'D@acme.example' });
   t.equal(byAddress.body.userId, second.id, 'an address that waits is not made a second account');
+
+  const eli = { username: 'eli', firstName: 'Eli', lastName: 'Wood', email: 'e@acme.example' };
+  const created = await boss.call('POST', '/users', eli);
+  t.equal((await boss.call('POST', `/users/${created.body.id}/invite`)).status, 201);
+  t.equal((await accept(api, await tokenFor(smtp, 'e@acme.example'))).status, 200, 'as one that an administrator made');
+  t.match(await login(api, 'eli'), { body: { state: 'in', userId: created.body.id } });
 });
 
 t.test('no header of a request changes a byte of the link', async (t) => {

@@ -82,7 +82,7 @@ export function invitationRoutes(app: App, { db, people }: HttpDeps, write: Writ
     tag,
     operationId: 'inviteUser',
     summary: 'Invite the owner of an account that waits for him',
-    description: 'For users in the state invited: the link sets the password and opens this account.',
+    description: 'For users who have no password yet: the link sets it and opens this account.',
   };
   const binding = actionRoute('users:invite', bind, noBody, invitationView, { status: 201 });
   app.post('/users/:id/invite', binding, async (request, reply) =>
