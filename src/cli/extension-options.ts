@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { Api } from './api/client.ts';
 import { CliError } from './cli-error.ts';
+import { findUser } from './lookup.ts';
 import { readStandardInput } from './terminal.ts';
 
 /** What `extension create` and `extension set` have in common. `-` clears a value, as in an import. */
@@ -14,6 +16,7 @@ export interface ExtensionOptions {
   dnd?: boolean;
   class?: string;
   pickupGroup?: string;
+  user?: string;
   mailbox?: boolean;
   email?: string;
   pinFile?: string;
@@ -32,6 +35,7 @@ export function addExtensionOptions(command: Command): Command {
     .option('--no-dnd')
     .option('--class <class>', 'internal, national or international')
     .option('--pickup-group <group>')
+    .option('--user <username>', 'whose it is')
     .option('--mailbox', 'with a mailbox; its PIN is shown once')
     .option('--no-mailbox', 'without')
     .option('--email <address>', 'where voicemail is sent')
@@ -56,6 +60,12 @@ export async function extensionBody(options: ExtensionOptions): Promise<Record<s
     pickupGroup: cleared(options.pickupGroup),
     mailbox: options.mailbox === false ? null : hasBox ? box : undefined,
   });
+}
+
+/** `userId` for the body, when the option was given. */
+export async function ownerBody(api: Api, { user }: ExtensionOptions): Promise<{ userId?: string | null }> {
+  if (user === undefined) return {};
+  return { userId: user === '-' ? null : (await findUser(api, user)).id };
 }
 
 /** A PIN from a file, or from standard input (`-`). */

@@ -57,6 +57,14 @@ t.test('a deletion is shown first, and can be undone', async (t) => {
   t.equal(await phones.register(phone, await freePort()), 200);
 });
 
+t.test('an extension is given to somebody, and taken back', async (t) => {
+  t.match(await linekeeper(['extension', 'set', '1001', '--user', '-']), { code: 0 });
+  t.notMatch((await linekeeper(['user', 'show', 'anna'])).out, /1001/);
+  t.match(await linekeeper(['extension', 'set', '1001', '--user', 'nobody']), { code: 1, err: /no user nobody/ });
+  t.match(await linekeeper(['extension', 'set', '1001', '--user', 'anna']), { code: 0 });
+  t.match((await linekeeper(['user', 'show', 'anna'])).out, /1001/);
+});
+
 t.test('a last working day is set and taken back', async (t) => {
   const set = await linekeeper(['user', 'schedule', 'anna', '--disable', '2099-01-31T18:00Z', '--json']);
   t.equal(set.code, 0, set.err);

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Extension } from '../api/views.ts';
 import type { Bind } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { addExtensionOptions, type ExtensionOptions, extensionBody } from '../extension-options.ts';
+import { addExtensionOptions, type ExtensionOptions, extensionBody, ownerBody } from '../extension-options.ts';
 import { credentialsText } from '../extension-text.ts';
 import { findCompany, findExtension } from '../lookup.ts';
 import { syncExit, syncWords, WAIT } from '../sync-words.ts';
@@ -41,6 +41,7 @@ export function addExtension(program: Command, bind: Bind): void {
         const body = {
           displayName: number,
           ...(await extensionBody(options)),
+          ...(await ownerBody(api, options)),
           companyId: id,
           number,
           account: options.kind === undefined ? undefined : { kind: options.kind },
@@ -83,7 +84,7 @@ export function addExtension(program: Command, bind: Bind): void {
     .option(...COMPANY_OPTION)
     .action(
       bind(async ({ api, terminal }, number: string, options: SetOptions) => {
-        const body = await extensionBody(options);
+        const body = { ...(await extensionBody(options)), ...(await ownerBody(api, options)) };
         if (options.enable === true) body.enabled = true;
         if (options.disable === true) body.enabled = false;
         if (Object.keys(body).length === 0) {
