@@ -84,7 +84,7 @@ export function addExtension(program: Command, bind: Bind): void {
     .option(...COMPANY_OPTION)
     .action(
       bind(async ({ api, terminal }, number: string, options: SetOptions) => {
-        const body = { ...(await extensionBody(options)), ...(await ownerBody(api, options)) };
+        const body: Record<string, unknown> = { ...(await extensionBody(options)), ...(await ownerBody(api, options)) };
         if (options.enable === true) body.enabled = true;
         if (options.disable === true) body.enabled = false;
         if (Object.keys(body).length === 0) {
