@@ -7,7 +7,7 @@ import t from 'tap';
 import { createImports } from '../../src/bulk/imports.ts';
 import { bodyOf, COMPANY, openStore, realParts, seed } from '../support/imports.ts';
 
-const ROWS = 100_000;
+const ROWS = 50_000;
 
 function* file(): Generator<string> {
   yield 'extension,display_name,user,phone_numbers,mailbox,mailbox_email,ring_seconds\n';
