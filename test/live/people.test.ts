@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import t from 'tap';
 import { loadConfig } from '../../src/config.ts';
 import { createDaemon } from '../../src/daemon.ts';
+import type { Json } from '../support/app.ts';
 import { createCli } from '../support/cli.ts';
 import { startSmtp } from '../support/smtp.ts';
 
@@ -20,13 +21,12 @@ const { url, firstToken } = await daemon.start();
 t.teardown(() => daemon.stop());
 const linekeeper = createCli(folder);
 
-// biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely
 async function call(
   method: string,
   path: string,
   token: string,
   body?: object,
-): Promise<{ status: number; body: any }> {
+): Promise<{ status: number; body: Json }> {
   const answer = await fetch(`${url}${path}`, {
     method,
     headers: {
@@ -36,7 +36,7 @@ async function call(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await answer.text();
-  return { status: answer.status, body: text.startsWith('{') ? JSON.parse(text) : text };
+  return { status: answer.status, body: text.startsWith('{') ? JSON.parse(text) : { text } };
 }
 const login = (username: string, password: string) => call('POST', '/api/v1/login', '', { username, password });
 
