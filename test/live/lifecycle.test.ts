@@ -31,8 +31,8 @@ async function tokenOf(userId?: string): Promise<string> {
   const token = generateToken();
   const id = `token-${Math.random()}`;
   await test.core.db.write(async (tx) => {
-    await insertToken(tx, token, { id, name: id, scopes: ['admin'], companyId: null, expiresAt: null });
-    if (userId !== undefined) await tx.apiToken.update({ where: { id }, data: { userId } });
+    const companyId = userId === undefined ? null : acme;
+    await insertToken(tx, token, { id, name: id, scopes: ['admin'], companyId, userId, expiresAt: null });
   });
   return token;
 }
@@ -103,7 +103,7 @@ const dora = await person('1004');
 t.test('a disabled user is off, his call by choice, and everything heals', async (t) => {
   const anna = await person('1001');
   const token = await tokenOf(anna.userId);
-  t.equal((await api('GET', '/users', undefined, token)).status, 200);
+  t.equal((await api('GET', '/colleagues', undefined, token)).status, 200);
   const callee = await phones.callee(bob.port, 'answer');
   const call = phones.call({ ...anna, to: '1002', hold: 60_000 });
   t.equal(await call.status(), 200);
@@ -118,7 +118,7 @@ t.test('a disabled user is off, his call by choice, and everything heals', async
     calls: /^left: 1 channel left to end by itself/,
     callers: 'done: 1001: callers are told that there is no such number',
   });
-  t.equal((await api('GET', '/users', undefined, token)).status, 401, 'his token is refused');
+  t.equal((await api('GET', '/colleagues', undefined, token)).status, 401, 'his token is refused');
   t.equal((await channels('1001')).length, 1, 'the call is up');
   t.notOk((await contacts()).includes('1001'));
   t.equal(await phones.register(anna, await freePort()), 401, 'the old secret does not register');
@@ -253,7 +253,7 @@ t.test('a thousand users are off at once', async (t) => {
     return left.length === 0 && (await registered()).size === 0;
   };
   await until(isOff, 'all thousand to be off', 30_000);
-  for (const token of tokens) t.equal((await api('GET', '/users', undefined, token)).status, 401);
+  for (const token of tokens) t.equal((await api('GET', '/colleagues', undefined, token)).status, 401);
   t.comment(`1,000 users off after ${seconds()} s`);
   const isProved = async () => (await test.core.db.read.lifecycleReport.count({ where: { state: 'working' } })) === 0;
   await until(isProved, 'all reports to end', 30_000);
