@@ -12,3 +12,9 @@ export function inSession(request: AnyRequest): { userId: string; actor: string 
   }
   return { userId, actor };
 }
+
+/** The user who asks; the auth plugin has made sure that there is one. */
+export function selfOf({ principal }: AnyRequest): { userId: string; sessionId: string | undefined } {
+  if (principal.userId === undefined) throw new LinekeeperError('INTERNAL', 'a route for users without one');
+  return { userId: principal.userId, sessionId: principal.sessionId };
+}

@@ -3,7 +3,8 @@ import { v7 as uuid } from 'uuid';
 import { LinekeeperError } from '../errors.ts';
 import { recordAudit } from '../store/audit-log.ts';
 import type { Tx } from '../store/database.ts';
-import { hashOf, insertSession } from '../store/sessions.ts';
+import { insertSession } from '../store/sessions.ts';
+import { hashToken } from '../store/tokens.ts';
 import { attemptFailed, attemptSucceeded, beginAttempt } from './login-throttle.ts';
 import type { PeopleDeps } from './people-deps.ts';
 import type { FactorMethod } from './second-factor/verify.ts';
@@ -115,7 +116,7 @@ export function createLogin({ db, hasher, settings, factors }: PeopleDeps): Logi
     const token = randomBytes(32).toString('base64url');
     const now = Date.now();
     const expiresAt = new Date(now + CHALLENGE_MS);
-    const row = { hash: hashOf(token), purpose: 'login', userId: account.id, createdAt: new Date(now), expiresAt };
+    const row = { hash: hashToken(token), purpose: 'login', userId: account.id, createdAt: new Date(now), expiresAt };
     await tx.oneTimeToken.create({ data: row });
     return { state: 'second-factor', challenge: token, methods, expiresAt };
   }
@@ -146,7 +147,7 @@ export function createLogin({ db, hasher, settings, factors }: PeopleDeps): Logi
 
   async function proceed(token: string, method: FactorMethod, code: string, origin: LoginOrigin) {
     const result = await db.note(async (tx) => {
-      const where = { hash: hashOf(token), purpose: 'login', expiresAt: { gt: new Date() } };
+      const where = { hash: hashToken(token), purpose: 'login', expiresAt: { gt: new Date() } };
       const known = await tx.oneTimeToken.findFirst({ where, include: { user: true } });
       if (known === null || known.attempts >= CHALLENGE_TRIES) return undefined;
       await tx.oneTimeToken.update({ where: { hash: known.hash }, data: { attempts: { increment: 1 } } });
@@ -166,7 +167,7 @@ export function createLogin({ db, hasher, settings, factors }: PeopleDeps): Logi
     proceed,
     async sendCode(token) {
       const sent = await db.note(async (tx) => {
-        const where = { hash: hashOf(token), purpose: 'login', expiresAt: { gt: new Date() } };
+        const where = { hash: hashToken(token), purpose: 'login', expiresAt: { gt: new Date() } };
         const known = await tx.oneTimeToken.findFirst({ where });
         return known === null ? undefined : factors.sendCode(tx, known.userId);
       });

@@ -4,7 +4,7 @@ import { LinekeeperError } from '../errors.ts';
 import { recordAudit } from '../store/audit-log.ts';
 import type { Tx } from '../store/database.ts';
 import { enqueueMail } from '../store/mail-queue.ts';
-import { hashOf } from '../store/sessions.ts';
+import { hashToken } from '../store/tokens.ts';
 import { notFound } from './context.ts';
 import { mayAskForReset } from './login-throttle.ts';
 import type { PeopleDeps } from './people-deps.ts';
@@ -56,7 +56,7 @@ export function createPasswordReset(deps: PeopleDeps): PasswordReset {
     const now = Date.now();
     const expiresAt = new Date(now + settings.resetMinutes * 60_000);
     await tx.oneTimeToken.deleteMany({ where: { userId, purpose: 'reset' } });
-    const row = { hash: hashOf(token), purpose: 'reset', userId, createdAt: new Date(now), expiresAt };
+    const row = { hash: hashToken(token), purpose: 'reset', userId, createdAt: new Date(now), expiresAt };
     await tx.oneTimeToken.create({ data: row });
     const { companyId, language } = user;
     const data = {
@@ -82,7 +82,7 @@ export function createPasswordReset(deps: PeopleDeps): PasswordReset {
 
   async function confirm(token: string, password: string): Promise<void> {
     const known = await db.read.oneTimeToken.findFirst({
-      where: { hash: hashOf(token), purpose: 'reset', expiresAt: { gt: new Date() } },
+      where: { hash: hashToken(token), purpose: 'reset', expiresAt: { gt: new Date() } },
       include: { user: true },
     });
     if (known === null || known.user.state === 'disabled') throw linkInvalid();
@@ -159,11 +159,7 @@ export function createPasswordReset(deps: PeopleDeps): PasswordReset {
 async function mailAddress(tx: Tx, userId: string): Promise<string | undefined> {
   const user = await tx.user.findUnique({ where: { id: userId }, select: { email: true, username: true } });
   if (user === null) return undefined;
-  return emailIn(user.username) ?? user.email ?? undefined;
-}
-
-function emailIn(username: string): string | undefined {
-  return emailSchema.safeParse(username).data;
+  return emailSchema.safeParse(user.username).data ?? user.email ?? undefined;
 }
 
 async function neededAddress(tx: Tx, userId: string): Promise<string> {

@@ -1,7 +1,8 @@
-import { hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Permission } from '../domain/permission.ts';
 import type { Database, Tx } from './database.ts';
 import { queryJson } from './sql.ts';
+import { hashToken } from './tokens.ts';
 
 /** What a request with a session's token is judged by; read anew for each request, so that nothing outlives its right. */
 export interface KnownSession {
@@ -22,12 +23,8 @@ export interface KnownSession {
 }
 
 /** 256 random bits; the prefix lets secret scanners find it. */
-export function generateSessionToken(): string {
+function generateSessionToken(): string {
   return `lks_${randomBytes(32).toString('base64url')}`;
-}
-
-export function hashOf(token: string): string {
-  return hash('sha256', token, 'hex');
 }
 
 export interface NewSession {
@@ -44,7 +41,7 @@ export interface NewSession {
 export async function insertSession(tx: Tx, session: NewSession): Promise<string> {
   const token = generateSessionToken();
   const now = new Date();
-  await tx.session.create({ data: { ...session, hash: hashOf(token), createdAt: now, lastSeenAt: now } });
+  await tx.session.create({ data: { ...session, hash: hashToken(token), createdAt: now, lastSeenAt: now } });
   return token;
 }
 
@@ -66,7 +63,7 @@ export async function findSession(db: Database, token: string): Promise<KnownSes
        u."isOperator", u."mustChangePassword",
        u."totpSealed" IS NULL AND NOT u."codeByContact" AND ${REQUIRES_SECOND_FACTOR}, json(${PERMISSIONS_OF}))) AS json
      FROM "Session" s JOIN "User" u ON u.id = s."userId" JOIN "Company" c ON c.id = s."companyId" WHERE s."hash" = ?1`,
-    hashOf(token),
+    hashToken(token),
   );
   const [row] = rows;
   if (row === undefined) return undefined;

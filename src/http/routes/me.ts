@@ -16,6 +16,7 @@ import { actionRoute, deleteRoute, listRoute, patchRoute } from '../route-option
 import { meView, sessionView } from '../schemas/access.ts';
 import { noBody, noQuery } from '../schemas/common.ts';
 import { listQuery } from '../schemas/list.ts';
+import { selfOf } from '../self.ts';
 import { clearSessionCookie } from '../session-cookie.ts';
 import { sessionViews } from '../session-views.ts';
 import type { AnyRequest, App, HttpDeps } from '../types.ts';
@@ -28,12 +29,6 @@ const done = { 204: z.null().meta({ description: 'Done.' }) };
 function selfRoute<S extends object>(operationId: string, summary: string, schema: S, duringSetup = false) {
   const config = { scope: 'self' as const, ...(duringSetup ? { duringSetup: true as const } : {}) };
   return { config, schema: { tags: [tag], operationId, summary, querystring: noQuery, ...schema } };
-}
-
-/** The user who asks; the auth plugin has made sure that there is one. */
-function selfOf({ principal }: AnyRequest): { userId: string; sessionId: string | undefined } {
-  if (principal.userId === undefined) throw new LinekeeperError('INTERNAL', 'a route for users without one');
-  return { userId: principal.userId, sessionId: principal.sessionId };
 }
 
 async function meOf(reader: Reader, request: AnyRequest): Promise<View> {
