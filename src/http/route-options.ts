@@ -112,8 +112,13 @@ export function ownActionRoute<B extends z.ZodType>(
 }
 
 /** POST for whoever holds what the body brings along, such as the token of a link. Why it is open, docs/api.md says. */
-export function openRoute<B extends z.ZodType>(text: RouteWords, body: B, view: z.ZodType) {
-  const schema = { querystring: common.noQuery, body, response: { 200: view } };
+export function openRoute<B extends z.ZodType>(
+  text: RouteWords,
+  body: B,
+  view: z.ZodType,
+  status: 200 | 202 | 204 = 200,
+) {
+  const schema = { security: [], querystring: common.noQuery, body, response: { [status]: view } };
   return { config: { scope: 'public' as const }, schema: { ...words(text), ...schema } };
 }
 

@@ -2,12 +2,12 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { LoginOrigin, LoginResult } from '../../people/login.ts';
 import { passwordSchema } from '../../people/passwords.ts';
+import { openRoute } from '../route-options.ts';
 import { loggedInSchema, loginAnswer, METHODS } from '../schemas/access.ts';
-import { noQuery } from '../schemas/common.ts';
 import { refuseForeignOrigin, setSessionCookie } from '../session-cookie.ts';
 import type { AnyReply, App, HttpDeps } from '../types.ts';
 
-const tags = ['login'];
+const tag = 'login';
 const transport = z.enum(['cookie', 'bearer']).default('bearer').meta({
   description: 'cookie: the session comes as a cookie that scripts cannot read, for browsers. bearer: as a token.',
 });
@@ -21,12 +21,6 @@ const proceedSchema = z.strictObject({
   transport,
 });
 
-function publicRoute<B extends z.ZodType>(operationId: string, summary: string, body: B, answers: object, more = '') {
-  const text = more === '' ? {} : { description: more };
-  const schema = { tags, operationId, summary, ...text, security: [], querystring: noQuery, body, response: answers };
-  return { config: { scope: 'public' as const }, schema };
-}
-
 /** Getting in: open to everybody, and slowed down for whoever fails. */
 export function loginRoutes(app: App, { people: { logins, resets, publicUrl } }: HttpDeps): void {
   const originOf = (request: FastifyRequest, wanted: 'cookie' | 'bearer'): LoginOrigin => {
@@ -36,30 +30,38 @@ export function loginRoutes(app: App, { people: { logins, resets, publicUrl } }:
     return { address: request.ip || 'local', userAgent, transport: wanted };
   };
 
-  const begin = publicRoute(
-    'login',
-    'Log in with user name and password',
+  const begin = openRoute(
+    {
+      tag,
+      operationId: 'login',
+      summary: 'Log in with user name and password',
+      description:
+        'Unknown users and wrong passwords are answered alike. `second-factor`: go on with POST /login/second-factor.',
+    },
     beginSchema,
-    { 200: loginAnswer },
-    'Unknown users and wrong passwords are answered alike. `second-factor`: go on with POST /login/second-factor.',
+    loginAnswer,
   );
   app.post('/login', begin, async (request, reply) => {
     const { username, password, transport: wanted } = request.body;
     return answer(reply, wanted, await logins.begin(username, password, originOf(request, wanted)));
   });
 
-  const proceed = publicRoute('loginSecondFactor', 'Go on with a code', proceedSchema, { 200: loggedInSchema });
+  const proceed = openRoute(
+    { tag, operationId: 'loginSecondFactor', summary: 'Go on with a code' },
+    proceedSchema,
+    loggedInSchema,
+  );
   app.post('/login/second-factor', proceed, async (request, reply) => {
     const { challenge, method, code, transport: wanted } = request.body;
     return answer(reply, wanted, await logins.proceed(challenge, method, code, originOf(request, wanted)));
   });
 
-  const accepted = { 202: z.strictObject({}).meta({ description: 'Taken; nothing is said of what came of it.' }) };
-  const code = publicRoute(
-    'sendLoginCode',
-    'Have a code sent to the personal contact',
+  const accepted = z.strictObject({}).meta({ description: 'Taken; nothing is said of what came of it.' });
+  const code = openRoute(
+    { tag, operationId: 'sendLoginCode', summary: 'Have a code sent to the personal contact' },
     z.strictObject({ challenge: secret }),
     accepted,
+    202,
   );
   app.post('/login/send-code', code, async (request, reply) => {
     await logins.sendCode(request.body.challenge);
@@ -67,12 +69,16 @@ export function loginRoutes(app: App, { people: { logins, resets, publicUrl } }:
     return {};
   });
 
-  const ask = publicRoute(
-    'askPasswordReset',
-    'Ask for a link to set a new password',
+  const ask = openRoute(
+    {
+      tag,
+      operationId: 'askPasswordReset',
+      summary: 'Ask for a link to set a new password',
+      description: 'Always answered alike and at once, whether there is such a user or not.',
+    },
     z.strictObject({ username: z.string().min(1).max(200) }),
     accepted,
-    'Always answered alike and at once, whether there is such a user or not.',
+    202,
   );
   app.post('/password-reset', ask, async (request, reply) => {
     // Not awaited: how long it takes would tell whether there is such a user.
@@ -83,11 +89,11 @@ export function loginRoutes(app: App, { people: { logins, resets, publicUrl } }:
     return {};
   });
 
-  const confirm = publicRoute(
-    'confirmPasswordReset',
-    'Set a new password with the token of a link',
+  const confirm = openRoute(
+    { tag, operationId: 'confirmPasswordReset', summary: 'Set a new password with the token of a link' },
     z.strictObject({ token: secret, password: passwordSchema }),
-    { 204: z.null().meta({ description: 'Set. All sessions and tokens of the user have ended.' }) },
+    z.null().meta({ description: 'Set. All sessions and tokens of the user have ended.' }),
+    204,
   );
   app.post('/password-reset/confirm', confirm, async (request, reply) => {
     await resets.confirm(request.body.token, request.body.password);
