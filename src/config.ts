@@ -72,6 +72,17 @@ const schema = z.strictObject({
     smsWebhookToken: z.string(),
   }),
   activity: z.strictObject({ keepDays: z.number().min(0) }),
+  live: z.strictObject({
+    maxConnections: z.int().min(1).max(100_000),
+    maxConnectionsPerLogin: z.int().min(1).max(100_000),
+    clientBufferBytes: z.int().min(65_536),
+    pingSeconds: z.number().min(1).max(300),
+    keepEvents: z.int().min(100).max(1_000_000),
+    keepEventsSeconds: z.number().min(1).max(86_400),
+    recordKeepDays: z.number().min(0),
+    minuteKeepDays: z.number().min(0.1),
+    hourKeepDays: z.number().min(1),
+  }),
 });
 
 export type Config = z.infer<typeof schema>;

@@ -33,6 +33,12 @@ export interface PbxConnection {
   /** Returns at once; an aborted signal stops it. */
   start(signal?: AbortSignal): void;
   stop(): Promise<void>;
+  /** True while the logins that hear events and that read are ready. */
+  readonly hears: boolean;
+  /** Each time that it begins to hear. */
+  onHears(listener: () => void): () => void;
+  /** Each time that it heard and does no longer. */
+  onDeaf(listener: (reason: string) => void): () => void;
   /** Each time that it becomes ready: the moment for a full audit. */
   onReady(listener: () => void): () => void;
   /** Each time that it was ready and is no longer. */
@@ -42,6 +48,8 @@ export interface PbxConnection {
 const ROLES: readonly AmiRole[] = ['events', 'query', 'sync', 'config'];
 /** The logins without which nothing can be read or written. */
 const REQUIRED: readonly AmiRole[] = ['query', 'sync', 'config'];
+/** The logins that it takes to know what happens: one hears of it, the other reads what was missed. */
+const HEARING: readonly AmiRole[] = ['events', 'query'];
 
 export function connectPbx(options: PbxConnectionOptions): PbxConnection {
   const { host, port, tls, logins, voicemailFiles, log = silentLog, ...linkOptions } = options;
@@ -55,7 +63,20 @@ export function connectPbx(options: PbxConnectionOptions): PbxConnection {
   };
   const emitter = new EventEmitter();
   let ready = false;
+  let hears = false;
 
+  for (const role of HEARING) {
+    links[role].on('ready', () => {
+      if (hears || HEARING.some((one) => links[one].state !== 'ready')) return;
+      hears = true;
+      emitter.emit('hears');
+    });
+    links[role].on('down', (reason) => {
+      if (!hears) return;
+      hears = false;
+      emitter.emit('deaf', `${role}: ${reason}`);
+    });
+  }
   for (const role of REQUIRED) {
     links[role].on('ready', () => {
       if (ready || REQUIRED.some((one) => links[one].state !== 'ready')) return;
@@ -69,7 +90,7 @@ export function connectPbx(options: PbxConnectionOptions): PbxConnection {
     });
   }
 
-  const listen = (name: 'ready' | 'down', listener: (reason: string) => void) => {
+  const listen = (name: 'ready' | 'down' | 'hears' | 'deaf', listener: (reason: string) => void) => {
     emitter.on(name, listener);
     return () => void emitter.off(name, listener);
   };
@@ -93,6 +114,11 @@ export function connectPbx(options: PbxConnectionOptions): PbxConnection {
     async stop() {
       await Promise.all(ROLES.map((role) => links[role].stop()));
     },
+    get hears() {
+      return hears;
+    },
+    onHears: (listener) => listen('hears', listener),
+    onDeaf: (listener) => listen('deaf', listener),
     onReady: (listener) => listen('ready', listener),
     onDown: (listener) => listen('down', listener),
   };

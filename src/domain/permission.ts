@@ -12,6 +12,8 @@ export const PERMISSIONS = {
   'groups:write': 'groups, teams and labels, and who is in them',
   'messages:write': 'send broadcast messages',
   'activity:read': 'read and export the activity log',
+  'calls:read': 'see live calls, registrations, call records and their graphs',
+  'calls:write': 'hang up and transfer calls, ring test calls, throw phones off, send messages to phones',
   'companies:write': 'change the company, its sites and settings',
   'lines:write': 'extensions, SIP accounts and mailboxes',
   'numbers:write': 'phone numbers',
@@ -30,6 +32,7 @@ const IMPLIED: Partial<Record<Permission, readonly Permission[]>> = {
   'users:write': ['users:read', 'users:invite'],
   'groups:write': ['users:read'],
   'messages:write': ['users:read'],
+  'calls:write': ['calls:read'],
 };
 
 export function holdsPermission(held: ReadonlySet<string>, wanted: Permission): boolean {

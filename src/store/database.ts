@@ -27,6 +27,8 @@ export interface Database {
    * A power cut may undo it, together with nothing else.
    */
   note<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Called after each commit, whatever it was: a moment to look. Must be quick. Gives the function that ends it. */
+  onCommit(listener: () => void): () => void;
   close(): Promise<void>;
 }
 
@@ -57,9 +59,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await checkKey(writer, seal, options.keyFile);
     await ensureAnchor(writer, seal);
     let tail: Promise<unknown> = Promise.resolve();
+    const listeners = new Set<() => void>();
     const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
       const result = tail.then(run);
-      tail = result.catch(() => {});
+      tail = result.then(
+        () => {
+          for (const listener of listeners) listener();
+        },
+        () => {},
+      );
       return result;
     };
     return {
@@ -76,6 +84,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
             handleOf(writer).pragma('synchronous = FULL');
           }
         }),
+      onCommit(listener) {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
       async close() {
         await tail;
         await read.$disconnect();

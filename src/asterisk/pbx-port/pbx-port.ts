@@ -10,6 +10,7 @@ import { FileView } from './file-view.ts';
 import { type FileWrite, writeFileObjects } from './file-writer.ts';
 import { readForeignEndpoints } from './foreign-endpoints.ts';
 import type { PbxLinks } from './links.ts';
+import { type LiveChannel, readChannels } from './live-channels.ts';
 import { pipelined } from './pipelined.ts';
 import {
   type AstDbPlace,
@@ -36,6 +37,8 @@ export interface AsteriskPort extends PbxPort {
   readonly counters: Readonly<PbxCounters>;
   /** The phones registered at an aor now. */
   contactsOf(aor: string): Promise<PbxContact[]>;
+  /** All channels that are up now. */
+  liveChannels(): Promise<LiveChannel[]>;
   /** A SIP MESSAGE to one phone; done means that the PBX took it. */
   sendMessage(message: TextMessage): Promise<void>;
   /** Asterisk's own version, `22.10.1`. */
@@ -182,6 +185,7 @@ export function createPbxPort({
     channelsOf: (endpoints) => channels.of(endpoints),
     endCalls: (endpoints) => channels.end(endpoints),
     contactsOf: (aor) => contacts.of(aor),
+    liveChannels: () => readChannels(links),
     sendMessage: (message) => sendTextMessage(links, message),
     version,
   };

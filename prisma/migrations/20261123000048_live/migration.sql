@@ -1,0 +1,80 @@
+-- CreateTable
+CREATE TABLE "CallRecord" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "pbxId" TEXT NOT NULL,
+    "companyId" TEXT,
+    "callId" TEXT NOT NULL,
+    "uniqueId" TEXT NOT NULL,
+    "sequence" INTEGER NOT NULL,
+    "direction" TEXT NOT NULL,
+    "fromNumber" TEXT NOT NULL,
+    "fromName" TEXT,
+    "toNumber" TEXT NOT NULL,
+    "number" TEXT,
+    "fromExtensionId" TEXT,
+    "toExtensionId" TEXT,
+    "startedAt" DATETIME NOT NULL,
+    "answeredAt" DATETIME,
+    "endedAt" DATETIME NOT NULL,
+    "durationSeconds" INTEGER NOT NULL,
+    "talkSeconds" INTEGER NOT NULL,
+    "disposition" TEXT NOT NULL,
+    "source" TEXT NOT NULL DEFAULT 'event'
+);
+
+-- CreateTable
+CREATE TABLE "CallRecordGap" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "pbxId" TEXT NOT NULL,
+    "fromAt" DATETIME NOT NULL,
+    "untilAt" DATETIME,
+    "reason" TEXT NOT NULL,
+    "recovered" INTEGER NOT NULL DEFAULT 0
+);
+
+-- CreateTable
+CREATE TABLE "LiveBucket" (
+    "seconds" INTEGER NOT NULL,
+    "pbxId" TEXT NOT NULL,
+    "companyId" TEXT NOT NULL,
+    "at" DATETIME NOT NULL,
+    "callsMax" INTEGER NOT NULL,
+    "calls" INTEGER NOT NULL,
+    "answered" INTEGER NOT NULL,
+    "registered" INTEGER NOT NULL,
+    "heard" INTEGER NOT NULL,
+
+    PRIMARY KEY ("seconds", "companyId", "pbxId", "at")
+);
+
+-- CreateTable
+CREATE TABLE "ExtensionSeen" (
+    "extensionId" TEXT NOT NULL PRIMARY KEY,
+    "lastCallAt" DATETIME,
+    "lastRegisteredAt" DATETIME,
+    CONSTRAINT "ExtensionSeen_extensionId_fkey" FOREIGN KEY ("extensionId") REFERENCES "Extension" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateIndex
+CREATE INDEX "CallRecord_companyId_startedAt_id_idx" ON "CallRecord"("companyId", "startedAt", "id");
+
+-- CreateIndex
+CREATE INDEX "CallRecord_startedAt_id_idx" ON "CallRecord"("startedAt", "id");
+
+-- CreateIndex
+CREATE INDEX "CallRecord_fromExtensionId_startedAt_idx" ON "CallRecord"("fromExtensionId", "startedAt");
+
+-- CreateIndex
+CREATE INDEX "CallRecord_toExtensionId_startedAt_idx" ON "CallRecord"("toExtensionId", "startedAt");
+
+-- CreateIndex
+CREATE INDEX "CallRecord_callId_idx" ON "CallRecord"("callId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "CallRecord_pbxId_uniqueId_sequence_key" ON "CallRecord"("pbxId", "uniqueId", "sequence");
+
+-- CreateIndex
+CREATE INDEX "CallRecordGap_pbxId_fromAt_idx" ON "CallRecordGap"("pbxId", "fromAt");
+
+-- CreateIndex
+CREATE INDEX "LiveBucket_seconds_at_idx" ON "LiveBucket"("seconds", "at");
