@@ -1,19 +1,9 @@
 import t, { type Test } from 'tap';
 import type { LiveCall } from '../../src/domain/feed/call.ts';
-import { callSchema } from '../../src/domain/feed/call.ts';
 import { serverFrameSchema } from '../../src/domain/feed/protocol.ts';
 import { createTestApp, PUBLIC_URL } from '../support/app.ts';
-import { listen, openRaw, type RawFeed } from '../support/feed.ts';
+import { liveCall as call, listen, openRaw, type RawFeed } from '../support/feed.ts';
 import { people } from '../support/logins.ts';
-
-export function call(id: string, companyId: string | null, more: Partial<LiveCall> = {}): LiveCall {
-  const at = '2026-01-02T03:04:05.000Z';
-  const nobody = { number: null, name: null, extensionId: null };
-  const quiet = { ringingAt: null, answeredAt: null, endedAt: null, disposition: null, hangupCause: null };
-  const plain = { application: null, forwardedBy: [], transfer: null, parties: [], isUncertain: false, number: null };
-  const base = { id, pbxId: 'pbx', companyId, direction: 'internal' as const, state: 'dialing' as const };
-  return callSchema.parse({ ...base, from: nobody, to: nobody, startedAt: at, ...quiet, ...plain, ...more });
-}
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
