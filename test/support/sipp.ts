@@ -132,7 +132,7 @@ export function createPhones(t: Teardown, sipPort: number) {
     /** A phone on `port` that treats one call (or `calls`; each text message is one) this way; resolves when it listens. */
     async callee(
       port: number,
-      behaviour: 'answer' | 'busy' | 'no-answer' | 'redirect' | 'transfer' | 'notified' | 'messaged',
+      behaviour: 'answer' | 'busy' | 'no-answer' | 'redirect' | 'transfer' | 'hold' | 'notified' | 'messaged',
       options: { ip?: string; ringing?: number; target?: string; calls?: number } = {},
     ): Promise<SippRun> {
       const ip = options.ip ?? '127.0.0.1';
