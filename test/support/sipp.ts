@@ -21,6 +21,8 @@ export interface CallOptions extends Account {
   hold?: number;
   /** Typed (RFC 2833) a second after the call was answered, instead of talking. */
   digits?: string;
+  /** As many calls at once, in silence. */
+  calls?: number;
 }
 
 /** One running SIPp and what went over its wire. */
@@ -144,13 +146,14 @@ export function createPhones(t: Teardown, sipPort: number) {
 
     /** A call of a phone. */
     call(options: CallOptions): SippRun {
-      const media =
+      const count = options.calls ?? 1;
+      const spoken =
         options.digits === undefined
           ? exec(`rtp_stream="${audio},-1,0,PCMU/8000"`)
           : `<pause milliseconds="1000"/>${exec(`play_dtmf="${options.digits}"`)}`;
+      const media = count === 1 ? spoken : '';
       return start('caller', '127.0.0.1', { ...callKeys(options, audio), media }, [
-        '-s',
-        options.to,
+        ...['-s', options.to, '-m', String(count), '-l', String(count), '-r', '50'],
         ...credentials(options),
       ]);
     },
