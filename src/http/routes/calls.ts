@@ -11,7 +11,7 @@ export interface LiveCalls {
   calls(): readonly LiveCall[];
 }
 
-const tag = 'calls';
+const tag = 'live';
 const SORT = 'calls';
 
 /** Calls as they are at this moment; the feed tells how they change. */
