@@ -7,6 +7,7 @@ import { benchImport } from './import.ts';
 import { benchLogin } from './login.ts';
 import { benchOffboard } from './offboard.ts';
 import { benchStart } from './start.ts';
+import { benchStorm } from './storm.ts';
 import type { BenchOptions } from './support/options.ts';
 
 const BENCHES: Record<string, (options: BenchOptions) => Promise<Record<string, unknown>>> = {
@@ -17,6 +18,7 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<Record<string, 
   login: benchLogin,
   offboard: benchOffboard,
   feed: benchFeed,
+  storm: benchStorm,
 };
 
 const { values, positionals } = parseArgs({
