@@ -22,10 +22,15 @@ export interface Directory {
   endpoints(pbxId: string, names: readonly string[]): Promise<ReadonlyMap<string, EndpointOwner>>;
   /** The last answer, without a look whether it still holds; undefined: not known, or nobody's. */
   known(pbxId: string, endpoint: string): EndpointOwner | undefined;
-  /** Owners of mailboxes by `number@context`. */
-  mailboxes(pbxId: string, names: readonly string[]): Promise<ReadonlyMap<string, MailboxOwner>>;
   /** The company of a dialplan context (`lk-<slug>`). */
   companyOfContext(pbxId: string, context: string): Promise<string | undefined>;
   /** The company and extension of a phone number of ours, E.164 with the plus. */
   number(e164: string): Promise<{ companyId: string; extensionId: string | null } | undefined>;
+}
+
+/** The same of mailboxes, `number@context`. */
+export interface MailboxDirectory {
+  mailboxes(pbxId: string, names: readonly string[]): Promise<ReadonlyMap<string, MailboxOwner>>;
+  /** All that we keep on a PBX. */
+  allMailboxes(pbxId: string): Promise<string[]>;
 }

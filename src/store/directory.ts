@@ -59,6 +59,17 @@ export async function mailboxOwners(
   return new Map(found);
 }
 
+/** All mailboxes of a PBX: slug of the company, number of the extension. */
+export function mailboxesOfPbx(reader: Reader, pbxId: string): Promise<[slug: string, number: string][]> {
+  return queryJson<[string, string][]>(
+    reader,
+    `SELECT json_group_array(json_array(c."slug", e."number")) FROM "Company" c
+     CROSS JOIN "Extension" e ON e."companyId" = c.id CROSS JOIN "Mailbox" m ON m."extensionId" = e.id
+     WHERE c."pbxId" = ?1 AND m."enabled"`,
+    pbxId,
+  );
+}
+
 /** Ids of companies of a PBX by slug. */
 export async function companiesBySlug(
   reader: Reader,

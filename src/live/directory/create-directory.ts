@@ -1,15 +1,16 @@
-import { slugOfMailboxContext } from '../../domain/company.ts';
+import { mailboxContextOf, slugOfMailboxContext } from '../../domain/company.ts';
 import type { Database } from '../../store/database.ts';
 import {
   companiesBySlug,
   type EndpointParts,
   endpointOwners,
+  mailboxesOfPbx,
   mailboxOwners,
   type NumberRow,
   numberOwners,
   type OwnerRow,
 } from '../../store/directory.ts';
-import type { Directory, EndpointOwner } from '../directory.ts';
+import type { Directory, EndpointOwner, MailboxDirectory } from '../directory.ts';
 import { Lookup, type LookupOptions } from './lookup.ts';
 
 interface OfPbx {
@@ -18,8 +19,10 @@ interface OfPbx {
   companies: Lookup<string>;
 }
 
+export type LiveDirectory = Directory & MailboxDirectory & { close(): void };
+
 /** Ends with the database: nothing is held open but a listener of its commits. `close` takes that off. */
-export function createDirectory(db: Database, options: LookupOptions = {}): Directory & { close(): void } {
+export function createDirectory(db: Database, options: LookupOptions = {}): LiveDirectory {
   const pbxes = new Map<string, OfPbx>();
   const numbers = new Lookup<NumberRow>((names) => numberOwners(db.read, names), options);
 
@@ -49,6 +52,10 @@ export function createDirectory(db: Database, options: LookupOptions = {}): Dire
     endpoints: (pbxId, names) => of(pbxId).endpoints.all(names),
     known: (pbxId, endpoint) => of(pbxId).endpoints.known(endpoint),
     mailboxes: (pbxId, names) => of(pbxId).mailboxes.all(names),
+    async allMailboxes(pbxId) {
+      const rows = await mailboxesOfPbx(db.read, pbxId);
+      return rows.map(([slug, number]) => `${number}@${mailboxContextOf(slug, number)}`);
+    },
     async companyOfContext(pbxId, context) {
       return context.startsWith('lk-') ? of(pbxId).companies.one(context.slice(3)) : undefined;
     },
@@ -60,7 +67,12 @@ export function createDirectory(db: Database, options: LookupOptions = {}): Dire
 /** `acme-1001-2`: parts of a slug begin with a letter, so a name can be read in one way only. */
 const ENDPOINT = /^((?:[a-z][a-z0-9]*-)*)([0-9]{2,10})(?:-([2-9]))?$/;
 
-export function partsOfEndpoint(name: string): EndpointParts | undefined {
+/** Could be one of ours. */
+export function isEndpointName(name: string): boolean {
+  return name.length <= 80 && ENDPOINT.test(name);
+}
+
+function partsOfEndpoint(name: string): EndpointParts | undefined {
   const [, prefix, number, ordinal] = ENDPOINT.exec(name) ?? [];
   return prefix === undefined || number === undefined ? undefined : [name, prefix, number, Number(ordinal ?? 1)];
 }
