@@ -1,6 +1,12 @@
-import { connectPbx, type PbxConnectionOptions } from '../../src/asterisk/pbx-connection.ts';
+import { connectPbx, type PbxConnection, type PbxConnectionOptions } from '../../src/asterisk/pbx-connection.ts';
 import type { LiveLink } from '../../src/live/link.ts';
+import { linkOf } from '../../src/live-links.ts';
 import { type TestAsterisk, until } from './asterisk.ts';
+
+/** A PBX as the live view hears it. */
+export function liveLinkOf(pbxId: string, connection: PbxConnection): LiveLink {
+  return linkOf({ id: pbxId, name: 'main' }, connection);
+}
 
 /** The product's own connection to a real Asterisk, as the live view gets it. */
 export async function liveLink(
@@ -13,15 +19,5 @@ export async function liveLink(
   t.teardown(() => connection.stop());
   connection.start();
   await until(() => connection.hears, 'the logins');
-  return {
-    pbxId: 'pbx',
-    name: 'main',
-    port: connection.port,
-    get isUp() {
-      return connection.hears;
-    },
-    onUp: connection.onHears,
-    onDown: connection.onDeaf,
-    onEvent: connection.onEvent,
-  };
+  return liveLinkOf('pbx', connection);
 }
