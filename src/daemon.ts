@@ -13,10 +13,10 @@ import { messageOf } from './errors.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { buildApp } from './http/app.ts';
 import { createLocalServer } from './http/local-server.ts';
+import { callRoutes } from './http/routes/calls.ts';
 import { diagnosticsRoutes } from './http/routes/diagnostics.ts';
 import { importRoutes } from './http/routes/imports.ts';
 import type { App } from './http/types.ts';
-import { openFeed } from './live.ts';
 import type { Logger } from './log.ts';
 import { createMailer } from './mailer.ts';
 import { createBroadcaster } from './people/broadcaster.ts';
@@ -109,7 +109,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
   }
 
   async function startApp(core: Core): Promise<App> {
-    const { batch, changes, db, extensions, fleet, lifecycle } = core;
+    const { batch, changes, db, extensions, fleet, lifecycle, live } = core;
     const imports = createImports({
       db,
       changes,
@@ -131,11 +131,10 @@ export function createDaemon(config: Config, log: Logger): Daemon {
     );
     const isLoopback =
       config.http.host === '127.0.0.1' || config.http.host === '::1' || config.http.host === 'localhost';
-    const feed = openFeed(db, config.live, people.sessionIdleMs, log);
     const app = await buildApp(
       {
         db,
-        feed,
+        feed: live.feed,
         changes,
         sync: fleet,
         extensions,
@@ -149,11 +148,11 @@ export function createDaemon(config: Config, log: Logger): Daemon {
         trustedProxies: config.http.trustedProxies,
         // Behind a proxy, what comes from outside arrives on loopback as well.
         publicMetrics: isLoopback && config.http.trustedProxies.length === 0,
-        plugins: [importRoutes(imports), diagnosticsRoutes(createDiagnostics(core, config))],
+        plugins: [importRoutes(imports), diagnosticsRoutes(createDiagnostics(core, config)), callRoutes(live)],
       },
     );
     undo.push(() => closeInTime(app));
-    undo.push(() => feed.stop());
+    undo.push(() => live.feed.stop());
     await app.ready();
     await imports.start();
     undo.push(() => imports.stop());

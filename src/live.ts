@@ -1,8 +1,20 @@
+import type { PbxConnection } from './asterisk/pbx-connection.ts';
+import type { Config } from './config.ts';
 import { livingPrincipals } from './http/principals.ts';
+import { createDirectory } from './live/directory/create-directory.ts';
 import { createFeed, type Feed, type FeedLimits } from './live/feed/feed.ts';
+import { createLivePbx, type LiveNow, type LivePbx } from './live-pbx.ts';
 import type { Logger } from './log.ts';
 import type { Database } from './store/database.ts';
-import { companiesOf } from './store/pbxes.ts';
+import { companiesOf, type PbxRow } from './store/pbxes.ts';
+
+/** What happens now on all PBXs, and the feed that tells it. */
+export interface Live extends LiveNow {
+  readonly feed: Feed;
+  /** Begins to listen to a PBX, before its links are started. Gives the function that ends it. */
+  join(row: PbxRow, connection: PbxConnection): () => void;
+  stop(): Promise<void>;
+}
 
 /** The feed of a database: whoever looks on is looked up in it again after each commit. */
 export function openFeed(db: Database, limits: FeedLimits, sessionIdleMs: number, log: Logger): Feed {
@@ -13,4 +25,28 @@ export function openFeed(db: Database, limits: FeedLimits, sessionIdleMs: number
     recheck: (viewers) => livingPrincipals(db, viewers, sessionIdleMs),
     onChange: (listener) => db.onCommit(listener),
   });
+}
+
+export function createLive(db: Database, config: Pick<Config, 'live' | 'people'>, log: Logger): Live {
+  const feed = openFeed(db, config.live, config.people.sessionIdleMinutes * 60_000, log);
+  const directory = createDirectory(db);
+  const pbxes = new Map<string, LivePbx>();
+  const all = <T>(items: (pbx: LivePbx) => T[]): T[] => [...pbxes.values()].flatMap(items);
+  return {
+    feed,
+    calls: () => all(({ calls }) => calls.calls()),
+    registrations: () => all(({ registrations }) => registrations.items()),
+    mailboxes: () => all(({ mailboxes }) => mailboxes.items()),
+    join(row, connection) {
+      const pbx = createLivePbx(row, connection, { directory, topics: feed.topics, log });
+      pbxes.set(row.id, pbx);
+      return () => {
+        pbxes.delete(row.id);
+        pbx.stop();
+      };
+    },
+    async stop() {
+      await feed.stop();
+    },
+  };
 }

@@ -1,9 +1,9 @@
 import { visible } from '../../asterisk/ami/text.ts';
 import type { CallEvent, ChannelFacts } from '../../asterisk/events/call-event.ts';
+import { Bridges } from './bridges.ts';
 import { addForward, addLeg, type Call, createCall, endLeg, settle } from './call.ts';
 import { createLeg, endpointOf, known, type Leg, legState, moveLeg } from './leg.ts';
 import { isOlder } from './linked-id.ts';
-import { Bridges } from './bridges.ts';
 
 export interface BookLimits {
   /** Calls that are kept; what comes beyond is counted and not shown. */
