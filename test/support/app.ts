@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { type Logger, pino } from 'pino';
 import type { Test } from 'tap';
+import { createCallActions } from '../../src/call-actions.ts';
 import { loadConfig } from '../../src/config.ts';
 import { type AppOptions, buildApp } from '../../src/http/app.ts';
+import { callActionRoutes } from '../../src/http/routes/call-actions.ts';
 import type { App } from '../../src/http/types.ts';
 import { createLifecycle, type Lifecycle } from '../../src/lifecycle.ts';
 import { createExtensionBatch } from '../../src/lines/extension-batch.ts';
@@ -20,6 +22,7 @@ import { createSettledBoard } from '../../src/reconciler/settled.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createDigests } from '../../src/store/digests.ts';
 import { generateToken, insertToken } from '../../src/store/tokens.ts';
+import { directoryOf } from './directory.ts';
 import { createMemoryPort, type MemoryPort } from './memory-port.ts';
 import { createOpenApiCheck } from './openapi-check.ts';
 
@@ -97,19 +100,28 @@ export async function createTestApp(
   const changes = createChanges({ db, digests, board, poke: (pbxId) => fleet.poke(pbxId) });
   const portOf = (pbxId: string) => fleet.links(pbxId).port;
   const lifecycle = createLifecycle({ db, changes, portOf, restoreDays: 30, log });
+  const extensions = createExtensions(createExtensionBatch(db.seal), db.seal);
+  const actions = createCallActions({
+    db,
+    changes,
+    extensions,
+    directory: directoryOf(db),
+    pbx: () => ({ port, onEvent: () => () => {} }),
+    domain: 'pbx.example.org',
+  });
   const app = await buildApp(
     {
       db,
       changes,
       sync: fleet,
-      extensions: createExtensions(createExtensionBatch(db.seal), db.seal),
+      extensions,
       people: testPeople(db, sms),
       lifecycle,
       log,
       version: '0.0.0-test',
       isReady: () => true,
     },
-    options,
+    { ...options, plugins: [callActionRoutes(actions), ...(options.plugins ?? [])] },
   );
   await app.ready();
   await fleet.start();
