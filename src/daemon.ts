@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { v7 as uuid } from 'uuid';
 import type { EmbeddedPbx } from './asterisk/embedded/embedded-pbx.ts';
 import { createImports } from './bulk/imports.ts';
+import { createCallActions } from './call-actions.ts';
 import { type Config, packageRoot, redacted } from './config.ts';
 import { type Core, openCore } from './core.ts';
 import { createDiagnostics } from './doctor.ts';
@@ -13,6 +14,7 @@ import { messageOf } from './errors.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { buildApp } from './http/app.ts';
 import { createLocalServer } from './http/local-server.ts';
+import { callActionRoutes } from './http/routes/call-actions.ts';
 import { callRoutes } from './http/routes/calls.ts';
 import { diagnosticsRoutes } from './http/routes/diagnostics.ts';
 import { importRoutes } from './http/routes/imports.ts';
@@ -129,6 +131,15 @@ export function createDaemon(config: Config, log: Logger): Daemon {
       { ...config.people, publicUrl: publicUrl(config.http) },
       createSecondFactors(db, smsSenderOf(config, log)),
     );
+    const actions = createCallActions({
+      db,
+      changes,
+      extensions,
+      directory: live.directory,
+      pbx: (id) => core.connection(id).connection,
+      domain: new URL(publicUrl(config.http)).hostname,
+      calls: live.calls,
+    });
     const isLoopback =
       config.http.host === '127.0.0.1' || config.http.host === '::1' || config.http.host === 'localhost';
     const app = await buildApp(
@@ -148,7 +159,12 @@ export function createDaemon(config: Config, log: Logger): Daemon {
         trustedProxies: config.http.trustedProxies,
         // Behind a proxy, what comes from outside arrives on loopback as well.
         publicMetrics: isLoopback && config.http.trustedProxies.length === 0,
-        plugins: [importRoutes(imports), diagnosticsRoutes(createDiagnostics(core, config)), callRoutes(live)],
+        plugins: [
+          importRoutes(imports),
+          diagnosticsRoutes(createDiagnostics(core, config)),
+          callRoutes(live),
+          callActionRoutes(actions),
+        ],
       },
     );
     undo.push(() => closeInTime(app));

@@ -1,7 +1,7 @@
 import type { PbxConnection } from './asterisk/pbx-connection.ts';
 import type { Config } from './config.ts';
 import { livingPrincipals } from './http/principals.ts';
-import { createDirectory } from './live/directory/create-directory.ts';
+import { createDirectory, type LiveDirectory } from './live/directory/create-directory.ts';
 import { createFeed, type Feed, type FeedLimits } from './live/feed/feed.ts';
 import { createLivePbx, type LiveNow, type LivePbx } from './live-pbx.ts';
 import type { Logger } from './log.ts';
@@ -11,6 +11,7 @@ import { companiesOf, type PbxRow } from './store/pbxes.ts';
 /** What happens now on all PBXs, and the feed that tells it. */
 export interface Live extends LiveNow {
   readonly feed: Feed;
+  readonly directory: LiveDirectory;
   /** Begins to listen to a PBX, before its links are started. Gives the function that ends it. */
   join(row: PbxRow, connection: PbxConnection): () => void;
   stop(): Promise<void>;
@@ -34,6 +35,7 @@ export function createLive(db: Database, config: Pick<Config, 'live' | 'people'>
   const all = <T>(items: (pbx: LivePbx) => T[]): T[] => [...pbxes.values()].flatMap(items);
   return {
     feed,
+    directory,
     calls: () => all(({ calls }) => calls.calls()),
     registrations: () => all(({ registrations }) => registrations.items()),
     mailboxes: () => all(({ mailboxes }) => mailboxes.items()),

@@ -37,7 +37,9 @@ const AT_ONCE = 200;
 const LEFT_UP = 50;
 const TICK_MS = 10;
 
-const recorded = readFileSync(new URL('./storm-call.txt', import.meta.url), 'utf8').trim().split('\n\n');
+const recorded = readFileSync(new URL('./storm-call.txt', import.meta.url), 'utf8')
+  .trim()
+  .split('\n\n');
 const LINKED = /Linkedid: (\S+)/.exec(recorded.join('\n'))?.[1] ?? '';
 const [SECONDS = ''] = LINKED.split('.');
 const BRIDGE = /BridgeUniqueid: (\S+)/.exec(recorded.join('\n'))?.[1] ?? '';

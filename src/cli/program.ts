@@ -7,6 +7,7 @@ import { createApi } from './api/client.ts';
 import type { Bind } from './cli.ts';
 import { addActivity } from './commands/activity.ts';
 import { addBroadcast } from './commands/broadcast.ts';
+import { addCall } from './commands/call.ts';
 import { addCompany } from './commands/company.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDrift } from './commands/drift.ts';
@@ -84,6 +85,7 @@ export function createProgram(host: Host): Program {
   addRole(command, bind);
   addGroups(command, bind);
   addExtension(command, bind);
+  addCall(command, bind);
   addNumber(command, bind);
   addImport(command, bind);
   addImports(command, bind);

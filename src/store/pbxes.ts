@@ -3,7 +3,12 @@ import type { DriftPolicy } from '../plan/plan.ts';
 import type { Database } from './database.ts';
 
 export const AMI_ROLES = ['events', 'query', 'sync', 'config'] as const;
-export type PbxLogins = Record<(typeof AMI_ROLES)[number], { username: string; secret: string }>;
+interface PbxLogin {
+  username: string;
+  secret: string;
+}
+/** `act` is optional: without it nothing but transfers and test calls is missing. */
+export type PbxLogins = Record<(typeof AMI_ROLES)[number], PbxLogin> & { act?: PbxLogin | undefined };
 
 /** A PBX as the daemon connects to it. Holds AMI secrets in clear: never log it. */
 export interface PbxRow {

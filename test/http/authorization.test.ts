@@ -105,7 +105,9 @@ t.test('an object of another company is not there, for whoever may do all in his
     (await api.call('POST', path, { body: { companyId: acme.id, ...body } })).body.id;
   const anna = await make('anna', {});
   const extension = (await api.extension(acme.id, '1001', { mailbox: {} })).id;
+  api.port.addChannel('1001', '1700000000.1');
   const ids: Record<string, string> = {
+    calls: '1700000000.1',
     companies: acme.id,
     sites: await post('/sites', { name: 'Here' }),
     users: anna,
@@ -114,7 +116,6 @@ t.test('an object of another company is not there, for whoever may do all in his
     extensions: extension,
     numbers: await post('/numbers', { e164: '+4930123450' }),
     ...(await others(world, anna)),
-    calls: '1.10',
     tokens: await post('/tokens', { name: 'x', scopes: ['read'] }),
     invitations: await post('/invitations', { email: 'cleo@acme.example' }),
   };

@@ -199,6 +199,13 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   'GET /api/v1/users/:id/lifecycle-reports': rule('users:write'),
   'GET /api/v1/lifecycle-reports/:id': rule('users:write'),
 
+  'POST /api/v1/calls/:id/hangup': rule('calls:write'),
+  'POST /api/v1/calls/:id/transfer': rule('calls:write', { to: '1001' }),
+  'POST /api/v1/extensions/:id/accounts/:ordinal/throw-off': rule('calls:write'),
+  'POST /api/v1/extensions/:id/test-call': rule('calls:write'),
+  'POST /api/v1/extensions/:id/message': rule('calls:write', { text: 'x' }),
+  'POST /api/v1/users/:id/kick': rule('users:write'),
+
   'GET /api/v1/mails': rule('users:write'),
   'GET /api/v1/mails/:id': rule('users:write'),
   'POST /api/v1/mails/:id/retry': rule('users:write'),

@@ -120,6 +120,7 @@ function renderManager({ secrets, permit }: InstallOptions): string {
     querySecret: secrets.query,
     syncSecret: secrets.sync,
     configSecret: secrets.config,
+    actSecret: secrets.act,
     acl: ['deny=0.0.0.0/0', 'deny=::/0', ...permit.map((address) => `permit=${checkedAddress(address)}`)].join('\n'),
   };
   return renderTemplate('linekeeper-manager.conf', values, ['acl']);

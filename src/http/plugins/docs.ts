@@ -12,6 +12,7 @@ const TAGS = [
   ['second-factor', 'Codes beside the password'],
   ['groups', 'Groups, teams and labels of people'],
   ['extensions', 'Internal numbers, their SIP accounts and mailboxes'],
+  ['calls', 'Calls that are up, and what can be done to them'],
   ['numbers', 'External phone numbers'],
   ['imports', 'Extensions from CSV files'],
   ['pbxes', 'The Asterisks that are kept in sync'],
