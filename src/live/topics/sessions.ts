@@ -1,0 +1,22 @@
+import { deviceInWords } from '../../domain/device-words.ts';
+import type { LiveSession } from '../../domain/feed/records.ts';
+import type { Database } from '../../store/database.ts';
+import { type SessionRow, sessionRows } from '../../store/queries/feed.ts';
+import type { ItemScope, Topic } from '../feed/topic.ts';
+import { createShown } from './shown.ts';
+
+/** Logins of active users. `idleMs`: so long unused, they are over. */
+export function createSessionLook(db: Database, topic: Topic<LiveSession>, idleMs: number): () => Promise<void> {
+  const show = createShown(topic, sessionOf);
+  return async () => {
+    const now = Date.now();
+    show(await sessionRows(db.read, now, now - idleMs));
+  };
+}
+
+/** As in the list of sessions, they are the business of the company that the user belongs to, wherever he works. */
+function sessionOf(text: string): [LiveSession, ItemScope] {
+  const { userAgent, userCompanyId, siteId, teamIds, extensionIds, ...row } = JSON.parse(text) as SessionRow;
+  const scope = { companyId: userCompanyId, siteIds: siteId === null ? [] : [siteId], teamIds, extensionIds };
+  return [{ ...row, device: deviceInWords(userAgent) }, scope];
+}
