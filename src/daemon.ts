@@ -16,6 +16,7 @@ import { createLocalServer } from './http/local-server.ts';
 import { diagnosticsRoutes } from './http/routes/diagnostics.ts';
 import { importRoutes } from './http/routes/imports.ts';
 import type { App } from './http/types.ts';
+import { openFeed } from './live.ts';
 import type { Logger } from './log.ts';
 import { createMailer } from './mailer.ts';
 import { createBroadcaster } from './people/broadcaster.ts';
@@ -130,8 +131,20 @@ export function createDaemon(config: Config, log: Logger): Daemon {
     );
     const isLoopback =
       config.http.host === '127.0.0.1' || config.http.host === '::1' || config.http.host === 'localhost';
+    const feed = openFeed(db, config.live, people.sessionIdleMs, log);
     const app = await buildApp(
-      { db, changes, sync: fleet, extensions, people, lifecycle, log, version: version(), isReady: () => isReady },
+      {
+        db,
+        feed,
+        changes,
+        sync: fleet,
+        extensions,
+        people,
+        lifecycle,
+        log,
+        version: version(),
+        isReady: () => isReady,
+      },
       {
         trustedProxies: config.http.trustedProxies,
         // Behind a proxy, what comes from outside arrives on loopback as well.
@@ -140,6 +153,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
       },
     );
     undo.push(() => closeInTime(app));
+    undo.push(() => feed.stop());
     await app.ready();
     await imports.start();
     undo.push(() => imports.stop());
