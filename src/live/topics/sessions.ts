@@ -5,12 +5,15 @@ import { type SessionRow, sessionRows } from '../../store/queries/feed.ts';
 import type { ItemScope, Topic } from '../feed/topic.ts';
 import { createShown } from './shown.ts';
 
+/** Uses of a session are noted once in so many milliseconds: it is over so much later than the note says. */
+const NOTED_EVERY_MS = 60_000;
+
 /** Logins of active users. `idleMs`: so long unused, they are over. */
 export function createSessionLook(db: Database, topic: Topic<LiveSession>, idleMs: number): () => Promise<void> {
   const show = createShown(topic, sessionOf);
   return async () => {
     const now = Date.now();
-    show(await sessionRows(db.read, now, now - idleMs));
+    show(await sessionRows(db.read, now, now - idleMs - NOTED_EVERY_MS));
   };
 }
 
