@@ -61,6 +61,7 @@ export function createFeed(options: FeedOptions): Feed {
   const epoch = randomBytes(9).toString('base64url');
   const connections = new Set<FeedConnection>();
   const cut = { tooSlow: 0 };
+  let isStopped = false;
   const eventLimits = { events: limits.keepEvents, ageMs: limits.keepEventsSeconds * 1000 };
   const all = TOPIC_NAMES.map((name) => {
     const topic = new FeedTopic({ name, epoch, limits: eventLimits, companiesOf: options.companiesOf, now });
@@ -96,6 +97,7 @@ export function createFeed(options: FeedOptions): Feed {
   }
 
   function admit(viewer: Viewer): void {
+    if (isStopped) throw new LinekeeperError('FEED_BUSY', 'the daemon stops');
     const ofLogin = [...connections].filter((one) => one.viewer.id === viewer.id).length;
     if (connections.size >= limits.maxConnections || ofLogin >= limits.maxConnectionsPerLogin) {
       throw new LinekeeperError('FEED_BUSY', 'there are too many open connections; close some');
@@ -120,6 +122,11 @@ export function createFeed(options: FeedOptions): Feed {
         },
       });
       connections.add(connection);
+      // Clients come back at once, also while we stop.
+      if (isStopped) {
+        connection.close('stopping', 'the daemon stops');
+        return;
+      }
       // The login may have ended between its check and now.
       recheckSoon();
       connection.send(frameOf({ type: 'hello', protocol: FEED_PROTOCOL, epoch, pingSeconds: limits.pingSeconds }));
@@ -134,6 +141,7 @@ export function createFeed(options: FeedOptions): Feed {
       };
     },
     async stop() {
+      isStopped = true;
       clearInterval(pings);
       clearTimeout(soon);
       offChange();
