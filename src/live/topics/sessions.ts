@@ -1,19 +1,29 @@
 import { deviceInWords } from '../../domain/device-words.ts';
 import type { LiveSession } from '../../domain/feed/records.ts';
 import type { Database } from '../../store/database.ts';
-import { type SessionRow, sessionRows } from '../../store/queries/feed.ts';
+import { type SessionRow, sessionMark, sessionRows } from '../../store/queries/feed.ts';
 import type { ItemScope, Topic } from '../feed/topic.ts';
 import { createShown } from './shown.ts';
 
 /** Uses of a session are noted once in so many milliseconds: it is over so much later than the note says. */
 const NOTED_EVERY_MS = 60_000;
 
+/** Milliseconds after which all is read again: a user's groups and extensions change without his login. */
+const WHOLE_EVERY_MS = 10_000;
+
 /** Logins of active users. `idleMs`: so long unused, they are over. */
 export function createSessionLook(db: Database, topic: Topic<LiveSession>, idleMs: number): () => Promise<void> {
   const show = createShown(topic, sessionOf);
+  let mark = '';
+  let wholeAt = Number.NEGATIVE_INFINITY;
   return async () => {
     const now = Date.now();
-    show(await sessionRows(db.read, now, now - idleMs - NOTED_EVERY_MS));
+    const seenSince = now - idleMs - NOTED_EVERY_MS;
+    const present = JSON.stringify(await sessionMark(db.read, now, seenSince));
+    if (present === mark && performance.now() - wholeAt < WHOLE_EVERY_MS) return;
+    show(await sessionRows(db.read, now, seenSince));
+    mark = present;
+    wholeAt = performance.now();
   };
 }
 
