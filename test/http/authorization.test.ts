@@ -114,6 +114,7 @@ t.test('an object of another company is not there, for whoever may do all in his
     extensions: extension,
     numbers: await post('/numbers', { e164: '+4930123450' }),
     ...(await others(world, anna)),
+    calls: '1.10',
     tokens: await post('/tokens', { name: 'x', scopes: ['read'] }),
     invitations: await post('/invitations', { email: 'cleo@acme.example' }),
   };

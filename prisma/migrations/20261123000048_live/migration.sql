@@ -56,6 +56,9 @@ CREATE TABLE "ExtensionSeen" (
 );
 
 -- CreateIndex
+CREATE INDEX "Company_pbxId_endpointPrefix_idx" ON "Company"("pbxId", "endpointPrefix");
+
+-- CreateIndex
 CREATE INDEX "CallRecord_companyId_startedAt_id_idx" ON "CallRecord"("companyId", "startedAt", "id");
 
 -- CreateIndex

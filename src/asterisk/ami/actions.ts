@@ -34,7 +34,7 @@ const ALLOWED: Readonly<Record<AmiRole, Readonly<Record<string, Check>>>> = {
     CoreStatus: anything,
     CoreShowChannels: anything,
     DeviceStateList: anything,
-    VoicemailUsersList: anything,
+    MailboxCount: anything,
   },
   sync: {
     ...COMMON,

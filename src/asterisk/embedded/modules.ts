@@ -17,6 +17,8 @@ const CORE = [
   'codec_ulaw codec_alaw codec_gsm codec_g722 codec_resample codec_opus_open_source codec_a_mu format_gsm format_pcm format_wav',
   'format_wav_gsm format_sln res_format_attr_opus res_format_attr_h264 res_format_attr_vp8',
   'chan_bridge_media',
+  // device states over AMI
+  'res_manager_devicestate',
   // the dialplan and what it uses
   'pbx_config app_dial app_directed_pickup app_echo app_playback app_read app_stack app_verbose app_voicemail app_senddtmf',
   'app_while app_exec func_callerid func_channel func_cut func_db func_json func_logic func_strings func_hangupcause',

@@ -7,8 +7,12 @@ import { pipelined } from './pipelined.ts';
 export interface PbxContact {
   uri: string;
   userAgent: string;
-  /** Seconds since 1970. */
+  /** Seconds since 1970, on the clock of the PBX. */
   expiresAt: number;
+  /** Where its packets come from, `host:port`; null: not known. */
+  address: string | null;
+  /** The PBX asks it again and again whether it is there. */
+  isQualified: boolean;
 }
 
 const FAMILY = 'registrar/contact';
@@ -17,12 +21,26 @@ const MANY = 20;
 const WINDOW = 64;
 const AOR = /^[A-Za-z0-9+@.-]{1,80}$/;
 
-const Stored = z.object({ uri: z.string(), user_agent: z.string().default(''), expiration_time: z.coerce.number() });
+const Stored = z.object({
+  uri: z.string(),
+  user_agent: z.string().default(''),
+  expiration_time: z.coerce.number(),
+  via_addr: z.string().default(''),
+  via_port: z.string().default(''),
+  qualify_frequency: z.coerce.number().default(0),
+});
+
+interface Parsed {
+  text: string;
+  contact: PbxContact | undefined;
+}
 
 /** Contacts in AstDB: `registrar/contact/<aor>;@<hash>`. */
 export class Contacts {
   readonly #astDb: AstDb;
   readonly #links: PbxLinks;
+  /** Of the last read of all: most texts are the same the next time, and parsing costs more than reading. */
+  #parsed = new Map<string, Parsed>();
 
   constructor(astDb: AstDb, links: PbxLinks) {
     this.#astDb = astDb;
@@ -36,6 +54,26 @@ export class Contacts {
       if (stored) contacts.push(stored);
     }
     return contacts;
+  }
+
+  /** By aor. @throws LinekeeperError AMI_LIST_SHORT and other AMI_* */
+  async all(): Promise<Map<string, PbxContact[]>> {
+    const parsed = new Map<string, Parsed>();
+    const byAor = new Map<string, PbxContact[]>();
+    for (const [path, text] of await this.#astDb.tree(FAMILY, '')) {
+      const key = keyOf(path);
+      if (key === undefined) continue;
+      const before = this.#parsed.get(key);
+      const entry = before?.text === text ? before : { text, contact: parse(text) };
+      parsed.set(key, entry);
+      if (entry.contact === undefined) continue;
+      const aor = aorOf(key);
+      const others = byAor.get(aor);
+      if (others === undefined) byAor.set(aor, [entry.contact]);
+      else others.push(entry.contact);
+    }
+    this.#parsed = parsed;
+    return byAor;
   }
 
   /** Those of these aors that have a contact. */
@@ -89,9 +127,20 @@ function keyOf(path: string): string | undefined {
 /** Undefined for what is no contact: it was written by somebody else. Asterisk writes `;` as `^3B`. */
 function parse(text: string): PbxContact | undefined {
   try {
-    const { uri, user_agent, expiration_time } = Stored.parse(JSON.parse(text));
-    return { uri: uri.replaceAll('^3B', ';'), userAgent: user_agent, expiresAt: expiration_time };
+    const stored = Stored.parse(JSON.parse(text));
+    return {
+      uri: stored.uri.replaceAll('^3B', ';'),
+      userAgent: stored.user_agent,
+      expiresAt: stored.expiration_time,
+      address: stored.via_addr === '' ? null : hostPort(stored.via_addr, stored.via_port),
+      isQualified: stored.qualify_frequency > 0,
+    };
   } catch {
     return undefined;
   }
+}
+
+function hostPort(host: string, port: string): string {
+  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  return port === '' || port === '0' ? name : `${name}:${port}`;
 }

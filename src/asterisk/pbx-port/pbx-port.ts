@@ -9,8 +9,10 @@ import { createCounters, type PbxCounters } from './counters.ts';
 import { FileView } from './file-view.ts';
 import { type FileWrite, writeFileObjects } from './file-writer.ts';
 import { readForeignEndpoints } from './foreign-endpoints.ts';
+import { readDeviceStates } from './device-states.ts';
 import type { PbxLinks } from './links.ts';
 import { type LiveChannel, readChannels } from './live-channels.ts';
+import { type MailboxCount, readMailboxCount } from './mailbox-counts.ts';
 import { pipelined } from './pipelined.ts';
 import {
   type AstDbPlace,
@@ -25,6 +27,8 @@ import { failure } from './results.ts';
 import { Serial } from './serial.ts';
 import { sendTextMessage, type TextMessage } from './text-messages.ts';
 
+export type { PbxContact };
+
 export interface PbxPortOptions {
   links: PbxLinks;
   /** How many voicemail files the operator's voicemail.conf includes. Part of where a mailbox lives: it never changes. */
@@ -37,6 +41,12 @@ export interface AsteriskPort extends PbxPort {
   readonly counters: Readonly<PbxCounters>;
   /** The phones registered at an aor now. */
   contactsOf(aor: string): Promise<PbxContact[]>;
+  /** All phones that are registered now, by aor. */
+  allContacts(): Promise<Map<string, PbxContact[]>>;
+  /** States (`NOT_INUSE`) that Asterisk remembers, by device (`PJSIP/1001`). @throws AMI_REFUSED without res_manager_devicestate */
+  deviceStates(): Promise<Map<string, string>>;
+  /** Messages of a mailbox, `number@context`. */
+  mailboxCount(mailbox: string): Promise<MailboxCount>;
   /** All channels that are up now. */
   liveChannels(): Promise<LiveChannel[]>;
   /** A SIP MESSAGE to one phone; done means that the PBX took it. */
@@ -185,6 +195,9 @@ export function createPbxPort({
     channelsOf: (endpoints) => channels.of(endpoints),
     endCalls: (endpoints) => channels.end(endpoints),
     contactsOf: (aor) => contacts.of(aor),
+    allContacts: () => contacts.all(),
+    deviceStates: () => readDeviceStates(links),
+    mailboxCount: (mailbox) => readMailboxCount(links, mailbox),
     liveChannels: () => readChannels(links),
     sendMessage: (message) => sendTextMessage(links, message),
     version,
