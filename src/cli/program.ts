@@ -15,6 +15,7 @@ import { addExtension } from './commands/extension.ts';
 import { addGroups } from './commands/group.ts';
 import { addImport } from './commands/import.ts';
 import { addImports } from './commands/imports.ts';
+import { addLive } from './commands/live.ts';
 import { addMail } from './commands/mail.ts';
 import { addNumber } from './commands/number.ts';
 import { addPbx } from './commands/pbx.ts';
@@ -97,6 +98,7 @@ export function createProgram(host: Host): Program {
   addBroadcast(command, bind);
   addToken(command, bind);
   addActivity(command, bind);
+  addLive(command, bind);
   addDoctor(command, bind);
   for (const one of allOf(command)) one.exitOverride().showSuggestionAfterError();
   return { command, exitCode: () => exitCode };

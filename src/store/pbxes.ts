@@ -52,6 +52,7 @@ export function openLogins(db: Database, pbxId: string, sealed: string): PbxLogi
   return JSON.parse(db.seal.open(sealed, `Pbx:${pbxId}`)) as PbxLogins;
 }
 
-export async function companiesOf(db: Database, pbxId: string): Promise<string[]> {
-  return (await db.read.company.findMany({ where: { pbxId }, select: { id: true } })).map(({ id }) => id);
+export async function companiesOf(db: Database, pbxId: string | null): Promise<string[]> {
+  const where = pbxId === null ? {} : { pbxId };
+  return (await db.read.company.findMany({ where, select: { id: true } })).map(({ id }) => id);
 }

@@ -47,6 +47,7 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   'GET /readyz': rule('public'),
   'GET /metrics': rule('read'),
   'GET /openapi.json': rule('public'),
+  'GET /asyncapi.json': rule('public'),
   'GET /docs': rule('public'),
   'GET /docs/json': rule('public'),
   'GET /docs/yaml': rule('public'),

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { asyncApiDocument } from '../asyncapi.ts';
 import { problemSchema } from '../schemas/common.ts';
 import type { App } from '../types.ts';
 
@@ -40,7 +41,11 @@ export async function addDocs(app: App, version: string): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Linekeeper', version, description: 'See docs/api.md for what all resources have in common.' },
+      info: {
+        title: 'Linekeeper',
+        version,
+        description: 'See docs/api.md for what all resources have in common, and /asyncapi.json for the feed.',
+      },
       tags: TAGS.map(([name, description]) => ({ name, description })),
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'lk_...' } } },
       security: [{ token: [] }],
@@ -50,4 +55,10 @@ export async function addDocs(app: App, version: string): Promise<void> {
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
   app.get('/openapi.json', { config: { scope: 'public' }, schema: { hide: true } }, async () => app.swagger());
+  // Made when somebody asks for it: most daemons are never asked.
+  let feed: ReturnType<typeof asyncApiDocument> | undefined;
+  app.get('/asyncapi.json', { config: { scope: 'public' }, schema: { hide: true } }, async () => {
+    feed ??= asyncApiDocument(version);
+    return feed;
+  });
 }
