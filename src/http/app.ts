@@ -14,6 +14,7 @@ import { addRequestLog } from './plugins/request-log.ts';
 import { activityRoutes } from './routes/activity.ts';
 import { avatarRoutes } from './routes/avatars.ts';
 import { broadcastRoutes } from './routes/broadcasts.ts';
+import { callRecordRoutes } from './routes/call-records.ts';
 import { colleagueRoutes } from './routes/colleagues.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { deletedUserRoutes } from './routes/deleted-users.ts';
@@ -117,6 +118,7 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
       broadcastRoutes(api, deps, write);
       syncRoutes(api, deps);
       activityRoutes(api, deps);
+      callRecordRoutes(api, deps);
     },
     { prefix: '/api/v1' },
   );

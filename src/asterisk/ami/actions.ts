@@ -21,6 +21,18 @@ const ourFamily: Check = ({ Family = '' }) => (OUR_FAMILY.test(Family) ? undefin
 const ourFamilyOrContact: Check = (fields) =>
   fields.Family === 'registrar/contact' && fields.Key?.includes(';@') ? undefined : ourFamily(fields);
 
+/** The journal of calls: what was read is deleted, and its counter set back. */
+const JOURNAL = 'linekeeper-record';
+const JOURNAL_KEY = /^([A-Za-z0-9._~-]+-\d+|overflow)$/;
+
+const put: Check = (fields) =>
+  fields.Family === JOURNAL && fields.Key === 'used' && /^\d{1,9}$/.test(fields.Val ?? '')
+    ? undefined
+    : ourFamily(fields);
+
+const del: Check = (fields) =>
+  fields.Family === JOURNAL && JOURNAL_KEY.test(fields.Key ?? '') ? undefined : ourFamilyOrContact(fields);
+
 const COMMON: Record<string, Check> = { Ping: anything, Logoff: anything, ListCommands: anything };
 
 /** What each login may send. Anything else is a bug of ours and never reaches the wire. */
@@ -38,8 +50,9 @@ const ALLOWED: Readonly<Record<AmiRole, Readonly<Record<string, Check>>>> = {
   },
   sync: {
     ...COMMON,
-    DBPut: ourFamily,
-    DBDel: ourFamilyOrContact,
+    DBPut: put,
+    DBDel: del,
+    ModuleCheck: ({ Module = '' }) => (/^[a-z0-9_]+$/.test(Module) ? undefined : 'that is no module'),
     // To one contact of an endpoint of ours. A plain `Body` could not hold a line break.
     MessageSend: ({ Destination = '', To, Body, Variable }) =>
       /^pjsip:[a-z0-9-]+\/sips?:[^\s<>"]+$/.test(Destination) && (To ?? Body ?? Variable) === undefined

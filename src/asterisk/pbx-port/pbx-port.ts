@@ -2,6 +2,7 @@ import { type Ref, refOf } from '../../plan/pbx-object.ts';
 import type { Observation, PbxPort, Reload, Write, WriteResult } from '../../plan/ports.ts';
 import { type AmiLog, silentLog } from '../ami/log.ts';
 import { AstDb, type AstDbWrite } from './astdb.ts';
+import { CallJournal } from './call-journal.ts';
 import { Channels } from './channels.ts';
 import { ConfigFiles } from './config-files.ts';
 import { Contacts, type PbxContact } from './contacts.ts';
@@ -41,6 +42,8 @@ export interface AsteriskPort extends PbxPort {
   liveChannels(): Promise<LiveChannel[]>;
   /** A SIP MESSAGE to one phone; done means that the PBX took it. */
   sendMessage(message: TextMessage): Promise<void>;
+  /** Records of calls that the PBX keeps until they were read. */
+  readonly journal: CallJournal;
   /** Asterisk's own version, `22.10.1`. */
   version(): Promise<string>;
 }
@@ -186,6 +189,7 @@ export function createPbxPort({
     endCalls: (endpoints) => channels.end(endpoints),
     contactsOf: (aor) => contacts.of(aor),
     liveChannels: () => readChannels(links),
+    journal: new CallJournal(astDb, links),
     sendMessage: (message) => sendTextMessage(links, message),
     version,
   };

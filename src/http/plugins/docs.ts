@@ -24,6 +24,7 @@ const TAGS = [
   ['broadcasts', 'Messages to many people: feed, mail, phones'],
   ['mails', 'Mails that wait, and what became of the others'],
   ['activity', 'Who changed what'],
+  ['call-records', 'Calls that ended'],
 ] as const;
 
 /** The OpenAPI document, made of the same schemas that judge requests, and pages to read it by. Both hold no data. */
