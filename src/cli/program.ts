@@ -19,6 +19,7 @@ import { addNumber } from './commands/number.ts';
 import { addPbx } from './commands/pbx.ts';
 import { addPbxInstall } from './commands/pbx-install.ts';
 import { addPlan } from './commands/plan.ts';
+import { addRecords } from './commands/records.ts';
 import { addRole } from './commands/role.ts';
 import { addSync } from './commands/sync.ts';
 import { addToken } from './commands/token.ts';
@@ -94,6 +95,7 @@ export function createProgram(host: Host): Program {
   addMail(command, bind);
   addBroadcast(command, bind);
   addToken(command, bind);
+  addRecords(command, bind);
   addActivity(command, bind);
   addDoctor(command, bind);
   for (const one of allOf(command)) one.exitOverride().showSuggestionAfterError();
