@@ -19,6 +19,8 @@ export interface CallOptions extends Account {
   name?: string;
   /** How long to talk, in ms, unless the other side hangs up first. */
   hold?: number;
+  /** So many such calls, one every 20 ms; one unless said. */
+  calls?: number;
   /** Typed (RFC 2833) a second after the call was answered, instead of talking. */
   digits?: string;
 }
@@ -151,6 +153,7 @@ export function createPhones(t: Teardown, sipPort: number) {
       return start('caller', '127.0.0.1', { ...callKeys(options, audio), media }, [
         '-s',
         options.to,
+        ...(options.calls === undefined ? [] : ['-m', String(options.calls), '-r', '50']),
         ...credentials(options),
       ]);
     },

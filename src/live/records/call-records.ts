@@ -66,6 +66,8 @@ export function createCallRecords({ db, link, directory, log, now = Date.now }: 
   /** Grows with each time that the connection is there again. */
   let epoch = 0;
   let hasGap = false;
+  /** Of the gap: what was found until it ended. */
+  let found = { recovered: 0, overflowed: 0 };
   let wantsWhole = false;
   let wholeAt = Number.NEGATIVE_INFINITY;
   let heardAt = Number.NEGATIVE_INFINITY;
@@ -117,17 +119,21 @@ export function createCallRecords({ db, link, directory, log, now = Date.now }: 
     wantsWhole = false;
     const { used, entries } = await journal.readAll();
     const { recovered, unread } = await takeEntries(entries);
+    const overflowed = Math.max(0, (used ?? 0) - JOURNAL_ROOM - (entries.has(OVERFLOW) ? 1 : 0));
+    if (overflowed > 0) log.error({ overflowed }, 'the journal of calls was full');
+    // Kept over a try that fails from here on: the next one finds an empty journal.
+    found = { recovered: found.recovered + recovered, overflowed: found.overflowed + overflowed };
     await counter.emptied(used, unread);
     wholeAt = now();
-    const overflowed =
-      used === undefined ? undefined : Math.max(0, used - JOURNAL_ROOM - (entries.has(OVERFLOW) ? 1 : 0));
-    if (overflowed !== undefined && overflowed > 0) log.error({ overflowed }, 'the journal of calls was full');
-    if (!hasGap) return;
-    const pbxStartedAt = await journal.startedAt();
+    const pbxStartedAt = hasGap ? await journal.startedAt() : '';
     if (began !== epoch || !link.isUp) return;
-    await gaps.ends({ pbxStartedAt, recovered, overflowed });
-    hasGap = began !== epoch;
-    heardAt = now();
+    if (hasGap) {
+      const { recovered, overflowed } = found;
+      await gaps.ends({ pbxStartedAt, recovered, overflowed: used === undefined ? undefined : overflowed });
+      hasGap = began !== epoch;
+      heardAt = now();
+    }
+    found = { recovered: 0, overflowed: 0 };
   }
 
   async function takeHinted(): Promise<void> {
