@@ -52,9 +52,9 @@ export async function openCore(config: Config, log: Logger): Promise<Core> {
       const leave = live.join(row, links.connection);
       return {
         ...links,
-        stop() {
-          leave();
-          return links.stop();
+        async stop() {
+          await leave();
+          await links.stop();
         },
       };
     },

@@ -13,7 +13,7 @@ export interface Live extends LiveNow {
   readonly feed: Feed;
   readonly directory: LiveDirectory;
   /** Begins to listen to a PBX, before its links are started. Gives the function that ends it. */
-  join(row: PbxRow, connection: PbxConnection): () => void;
+  join(row: PbxRow, connection: PbxConnection): () => Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,11 +40,11 @@ export function createLive(db: Database, config: Pick<Config, 'live' | 'people'>
     registrations: () => all(({ registrations }) => registrations.items()),
     mailboxes: () => all(({ mailboxes }) => mailboxes.items()),
     join(row, connection) {
-      const pbx = createLivePbx(row, connection, { directory, topics: feed.topics, log });
+      const pbx = createLivePbx(row, connection, { db, directory, topics: feed.topics, log });
       pbxes.set(row.id, pbx);
       return () => {
         pbxes.delete(row.id);
-        pbx.stop();
+        return pbx.stop();
       };
     },
     async stop() {

@@ -3,6 +3,7 @@ import type { KeptRole, LoginState } from './asterisk/pbx-connection.ts';
 import type { Core } from './core.ts';
 import type { Finding } from './http/schemas/diagnostics.ts';
 import type { PbxStatus } from './reconciler/types.ts';
+import { recordsFinding } from './records-doctor.ts';
 
 /** What each login is for, so that a person knows what is missing without it. */
 const PURPOSE: Record<KeptRole, string> = {
@@ -29,6 +30,7 @@ export async function diagnosePbx(core: Core, status: PbxStatus): Promise<Findin
     actFinding(subject, status.name, await connection.actState(true)),
     await behindFinding(core, subject, status),
     driftFinding(subject, status),
+    await recordsFinding(core, subject, status.pbxId),
   ];
 }
 

@@ -21,6 +21,7 @@ import { addNumber } from './commands/number.ts';
 import { addPbx } from './commands/pbx.ts';
 import { addPbxInstall } from './commands/pbx-install.ts';
 import { addPlan } from './commands/plan.ts';
+import { addRecords } from './commands/records.ts';
 import { addRole } from './commands/role.ts';
 import { addSync } from './commands/sync.ts';
 import { addToken } from './commands/token.ts';
@@ -97,6 +98,7 @@ export function createProgram(host: Host): Program {
   addMail(command, bind);
   addBroadcast(command, bind);
   addToken(command, bind);
+  addRecords(command, bind);
   addActivity(command, bind);
   addLive(command, bind);
   addDoctor(command, bind);

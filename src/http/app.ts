@@ -15,6 +15,7 @@ import { addWebsocket } from './plugins/websocket.ts';
 import { activityRoutes } from './routes/activity.ts';
 import { avatarRoutes } from './routes/avatars.ts';
 import { broadcastRoutes } from './routes/broadcasts.ts';
+import { callRecordRoutes } from './routes/call-records.ts';
 import { colleagueRoutes } from './routes/colleagues.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { deletedUserRoutes } from './routes/deleted-users.ts';
@@ -121,6 +122,7 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
       syncRoutes(api, deps);
       activityRoutes(api, deps);
       liveRoutes(api, deps);
+      callRecordRoutes(api, deps);
     },
     { prefix: '/api/v1' },
   );

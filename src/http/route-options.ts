@@ -21,7 +21,7 @@ export function listRoute<Q extends z.ZodType>(
   text: RouteWords,
   querystring: Q,
   item: z.ZodObject,
-  scope: Scope = 'read',
+  scope: Scope | 'self' = 'read',
 ) {
   return { config: { scope }, schema: { ...words(text), querystring, response: { 200: pageOf(item) } } };
 }

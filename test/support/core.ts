@@ -62,6 +62,7 @@ export async function openTestCore(t: Teardown, pbx: TestAsterisk, options: Core
     folder,
     pbxId,
     logged,
+    log,
     get core() {
       return core;
     },

@@ -174,6 +174,11 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   'GET /api/v1/activity/summary': rule('activity:read'),
   'GET /api/v1/activity/export': rule('activity:read'),
   'GET /api/v1/activity/verify': globally('activity:read'),
+  'GET /api/v1/call-records': rule('calls:read'),
+  'GET /api/v1/call-records/:id': rule('calls:read'),
+  'GET /api/v1/call-records/export': rule('calls:read'),
+  'GET /api/v1/call-record-gaps': rule('calls:read'),
+  'GET /api/v1/me/calls': rule('self'),
 
   'POST /api/v1/users/:id/duplicate': rule('users:write', { username: 'x', firstName: 'F', lastName: 'L' }),
   'GET /api/v1/users/:id/avatar': rule('users:read'),

@@ -50,6 +50,17 @@ const TEST_CALL = {
   Async: /^true$/,
   ChannelId: /^linekeeper-test-[0-9a-f]{32}$/,
 };
+/** The journal of calls: what was read is deleted, and its counter set back. */
+const JOURNAL = 'linekeeper-record';
+const JOURNAL_KEY = /^([A-Za-z0-9._~-]+-\d+|overflow)$/;
+
+const put: Check = (fields) =>
+  fields.Family === JOURNAL && fields.Key === 'used' && /^\d{1,9}$/.test(fields.Val ?? '')
+    ? undefined
+    : ourFamily(fields);
+
+const del: Check = (fields) =>
+  fields.Family === JOURNAL && JOURNAL_KEY.test(fields.Key ?? '') ? undefined : ourFamilyOrContact(fields);
 
 const COMMON: Record<string, Check> = { Ping: anything, Logoff: anything, ListCommands: anything };
 
@@ -68,8 +79,9 @@ const ALLOWED: Readonly<Record<AmiRole, Readonly<Record<string, Check>>>> = {
   },
   sync: {
     ...COMMON,
-    DBPut: ourFamily,
-    DBDel: ourFamilyOrContact,
+    DBPut: put,
+    DBDel: del,
+    ModuleCheck: ({ Module = '' }) => (/^[a-z0-9_]+$/.test(Module) ? undefined : 'that is no module'),
     // To one contact of an endpoint of ours. A plain `Body` could not hold a line break.
     MessageSend: ({ Destination = '', To, Body, Variable }) =>
       /^pjsip:[a-z0-9-]+\/sips?:[^\s<>"]+$/.test(Destination) && (To ?? Body ?? Variable) === undefined

@@ -36,19 +36,22 @@ const FIXED = [
   'extensions.conf',
   'voicemail.conf',
   'indications.conf',
+  'cdr.conf',
+  'cdr_manager.conf',
+  'cdr_custom.conf',
 ];
 
 /** Asterisk complains when these are missing and is content when they say nothing. */
-const EMPTY = ['acl.conf', 'ccss.conf', 'cdr.conf', 'cel.conf', 'features.conf', 'pjproject.conf', 'udptl.conf'];
+const EMPTY = ['acl.conf', 'ccss.conf', 'cel.conf', 'features.conf', 'pjproject.conf', 'udptl.conf'];
 
 /** Files of the same names below `custom/` are the operator's: included, created empty, never written again. */
-const CUSTOM = ['manager.conf', 'pjsip.conf', 'extensions.conf', 'voicemail.conf', 'modules.conf'];
+const CUSTOM = ['manager.conf', 'pjsip.conf', 'extensions.conf', 'voicemail.conf', 'modules.conf', 'cdr.conf'];
 
 const FOLDERS = [
   'etc',
   'custom',
   'run',
-  'log',
+  'log/cdr-custom',
   'spool/voicemail',
   'spool/tmp',
   'var/db',

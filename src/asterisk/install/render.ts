@@ -78,6 +78,20 @@ export function renderInstall(options: InstallOptions): InstallFile[] {
       ),
     ),
     fixed(
+      'linekeeper-cdr-manager.conf',
+      renderTemplate('linekeeper-cdr-manager.conf'),
+      include(
+        'linekeeper-cdr-manager.conf',
+        'cdr_manager.conf',
+        ', below a [mappings] header, and set enabled=yes in its [general]; then restart Asterisk once.',
+      ),
+    ),
+    fixed(
+      'linekeeper-cdr-custom.conf',
+      renderTemplate('linekeeper-cdr-custom.conf'),
+      include('linekeeper-cdr-custom.conf', 'cdr_custom.conf', ', below its [mappings] header.'),
+    ),
+    fixed(
       'linekeeper-voicemail.conf',
       renderVoicemail(),
       include('linekeeper-voicemail.conf', 'voicemail.conf', ', at its end.'),

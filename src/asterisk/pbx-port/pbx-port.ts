@@ -3,7 +3,9 @@ import type { Observation, PbxPort, Reload, Write, WriteResult } from '../../pla
 import { type AmiLog, silentLog } from '../ami/log.ts';
 import { AstDb, type AstDbWrite } from './astdb.ts';
 import { startTestCall, type TestCall, type Transfer, transferCall } from './call-control.ts';
+import { CallJournal } from './call-journal.ts';
 import { Channels, type Ended } from './channels.ts';
+
 import { ConfigFiles } from './config-files.ts';
 import { Contacts, type PbxContact } from './contacts.ts';
 import { createCounters, type PbxCounters } from './counters.ts';
@@ -58,6 +60,8 @@ export interface AsteriskPort extends PbxPort {
   startTestCall(call: TestCall): Promise<void>;
   /** A SIP MESSAGE to one phone; done means that the PBX took it. */
   sendMessage(message: TextMessage): Promise<void>;
+  /** Records of calls that the PBX keeps until they were read. */
+  readonly journal: CallJournal;
   /** Asterisk's own version, `22.10.1`. */
   version(): Promise<string>;
 }
@@ -209,6 +213,7 @@ export function createPbxPort({
     endCall: (linkedId) => channels.endCall(linkedId),
     transfer: (order) => transferCall(links, order),
     startTestCall: (call) => startTestCall(links, call),
+    journal: new CallJournal(astDb, links),
     sendMessage: (message) => sendTextMessage(links, message),
     version,
   };

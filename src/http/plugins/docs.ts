@@ -27,6 +27,7 @@ const TAGS = [
   ['mails', 'Mails that wait, and what became of the others'],
   ['activity', 'Who changed what'],
   ['live', 'What happens now: calls, registrations, the feed'],
+  ['call-records', 'Calls that ended'],
 ] as const;
 
 /** The OpenAPI document, made of the same schemas that judge requests, and pages to read it by. Both hold no data. */
