@@ -18,6 +18,7 @@ import { importRoutes } from './http/routes/imports.ts';
 import type { App } from './http/types.ts';
 import type { Logger } from './log.ts';
 import { createMailer } from './mailer.ts';
+import { createArgon2Process } from './people/argon2-process.ts';
 import { createBroadcaster } from './people/broadcaster.ts';
 import { createPeople } from './people/create-people.ts';
 import { createSmsWebhook, type SmsSender } from './people/second-factor/sms.ts';
@@ -123,11 +124,11 @@ export function createDaemon(config: Config, log: Logger): Daemon {
         removeUsers: batch.removeUsers,
       },
     });
-    const people = createPeople(
-      db,
-      { ...config.people, publicUrl: publicUrl(config.http) },
-      createSecondFactors(db, smsSenderOf(config, log)),
-    );
+    const argon2 = createArgon2Process();
+    undo.push(() => argon2.end());
+    const settings = { ...config.people, publicUrl: publicUrl(config.http) };
+    const factors = createSecondFactors(db, smsSenderOf(config, log));
+    const people = createPeople(db, settings, { factors, argon2 });
     const isLoopback =
       config.http.host === '127.0.0.1' || config.http.host === '::1' || config.http.host === 'localhost';
     const app = await buildApp(
