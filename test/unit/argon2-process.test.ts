@@ -97,7 +97,7 @@ t.test('a stop ends it at once, in the middle of a hash, and nothing starts it a
 
 t.test('it ends with the daemon, however that ends', async (t) => {
   const program = fileURLToPath(new URL('../support/hasher-child.ts', import.meta.url));
-  const parent = spawn(process.execPath, ['--import=tsx', '--no-warnings', program], {
+  const parent = spawn(process.execPath, ['--import=./scripts/typescript.mjs', '--no-warnings', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.teardown(() => parent.kill('SIGKILL'));
