@@ -21,6 +21,7 @@ import { importRoutes } from './http/routes/imports.ts';
 import type { App } from './http/types.ts';
 import type { Logger } from './log.ts';
 import { createMailer } from './mailer.ts';
+import { createArgon2Process } from './people/argon2-process.ts';
 import { createBroadcaster } from './people/broadcaster.ts';
 import { createPeople } from './people/create-people.ts';
 import { createSmsWebhook, type SmsSender } from './people/second-factor/sms.ts';
@@ -126,11 +127,6 @@ export function createDaemon(config: Config, log: Logger): Daemon {
         removeUsers: batch.removeUsers,
       },
     });
-    const people = createPeople(
-      db,
-      { ...config.people, publicUrl: publicUrl(config.http) },
-      createSecondFactors(db, smsSenderOf(config, log)),
-    );
     const actions = createCallActions({
       db,
       changes,
@@ -140,6 +136,11 @@ export function createDaemon(config: Config, log: Logger): Daemon {
       domain: new URL(publicUrl(config.http)).hostname,
       calls: live.calls,
     });
+    const argon2 = createArgon2Process();
+    undo.push(() => argon2.end());
+    const settings = { ...config.people, publicUrl: publicUrl(config.http) };
+    const factors = createSecondFactors(db, smsSenderOf(config, log));
+    const people = createPeople(db, settings, { factors, argon2 });
     const isLoopback =
       config.http.host === '127.0.0.1' || config.http.host === '::1' || config.http.host === 'localhost';
     const app = await buildApp(

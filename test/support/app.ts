@@ -15,6 +15,7 @@ import { createExtensionBatch } from '../../src/lines/extension-batch.ts';
 import { createExtensions } from '../../src/lines/extensions.ts';
 import type { Feed, FeedLimits } from '../../src/live/feed/feed.ts';
 import { openFeed } from '../../src/live.ts';
+import { argon2Here } from '../../src/people/argon2.ts';
 import { createPeople, type People } from '../../src/people/create-people.ts';
 import type { SmsSender } from '../../src/people/second-factor/sms.ts';
 import { createSecondFactors } from '../../src/people/second-factor/verify.ts';
@@ -39,7 +40,7 @@ export type Json = Record<string, any>;
 /** Logging in, as the daemon has it. */
 export function testPeople(db: Database, sms?: SmsSender): People {
   const settings = { ...loadConfig({}).people, publicUrl: PUBLIC_URL };
-  return createPeople(db, settings, createSecondFactors(db, sms));
+  return createPeople(db, settings, { factors: createSecondFactors(db, sms), argon2: argon2Here });
 }
 
 export interface Answer {
