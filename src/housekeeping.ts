@@ -7,6 +7,7 @@ import { forgetOldFailures } from './people/login-throttle.ts';
 import { moveAnchor } from './store/activity/anchor.ts';
 import { expireActivity } from './store/activity/retention.ts';
 import type { Database } from './store/database.ts';
+import { forgetBuckets } from './store/live-buckets.ts';
 import { forgetMails } from './store/mail-delivery.ts';
 import { forgetEnded } from './store/sessions.ts';
 
@@ -25,7 +26,7 @@ type Chores = Record<string, (now: number) => Promise<unknown>>;
 export function startHousekeeping(
   db: Database,
   log: Logger,
-  { activity, mail, people }: Pick<Config, 'activity' | 'mail' | 'people'>,
+  { activity, live, mail, people }: Pick<Config, 'activity' | 'live' | 'mail' | 'people'>,
   lifecycle: Pick<Lifecycle, 'tick'>,
 ): () => Promise<unknown> {
   const minutely: Chores = {
@@ -34,6 +35,8 @@ export function startHousekeeping(
     // A minute more: when a session was seen is noted once a minute.
     sessions: (now) => db.note((tx) => forgetEnded(tx, new Date(now), (people.sessionIdleMinutes + 1) * MINUTE_MS)),
     failedLogins: (now) => db.note((tx) => forgetOldFailures(tx, now)),
+    graphs: (now) =>
+      db.note((tx) => forgetBuckets(tx, now - live.minuteKeepDays * DAY_MS, now - live.hourKeepDays * DAY_MS)),
     async activityLog() {
       await moveAnchor(db);
       await expireActivity(db, activity.keepDays);

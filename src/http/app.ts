@@ -20,6 +20,7 @@ import { deletedUserRoutes } from './routes/deleted-users.ts';
 import { duplicateUserRoutes } from './routes/duplicate-user.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { groupRoutes } from './routes/groups.ts';
+import { historyRoutes } from './routes/history.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { lifecycleReportRoutes } from './routes/lifecycle-reports.ts';
 import { loginRoutes } from './routes/login.ts';
@@ -117,6 +118,7 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
       broadcastRoutes(api, deps, write);
       syncRoutes(api, deps);
       activityRoutes(api, deps);
+      historyRoutes(api, deps);
     },
     { prefix: '/api/v1' },
   );

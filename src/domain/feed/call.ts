@@ -59,11 +59,9 @@ export const callSchema = z
       .nullable()
       .meta({ description: 'The last transfer.' }),
     parties: z.array(callPartySchema).max(100),
-    isUncertain: z
-      .boolean()
-      .meta({
-        description: 'Begun, changed or ended while the PBX was not heard: times are those at which it was found.',
-      }),
+    isUncertain: z.boolean().meta({
+      description: 'Begun, changed or ended while the PBX was not heard: times are those at which it was found.',
+    }),
   })
   .meta({ id: 'LiveCall' });
 

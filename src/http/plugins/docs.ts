@@ -23,6 +23,7 @@ const TAGS = [
   ['tokens', 'API tokens'],
   ['broadcasts', 'Messages to many people: feed, mail, phones'],
   ['mails', 'Mails that wait, and what became of the others'],
+  ['live', 'What happens now: calls, phones, messages; graphs'],
   ['activity', 'Who changed what'],
 ] as const;
 
