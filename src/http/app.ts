@@ -1,5 +1,6 @@
 import { maxHeaderSize } from 'node:http';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import type { Registry } from 'prom-client';
 import { v7 as uuid } from 'uuid';
 import { createIdempotency } from './idempotency.ts';
 import { addAuth, createAuthenticate } from './plugins/auth.ts';
@@ -48,6 +49,8 @@ export interface AppOptions {
   trustedProxies?: readonly string[];
   /** `/metrics` without a token: for a daemon that listens on loopback only. */
   publicMetrics?: boolean;
+  /** Each adds its metrics to the registry. */
+  metrics?: readonly ((register: Registry) => void)[];
   /** Further routes below /api/v1 (imports, live). */
   plugins?: readonly ApiPlugin[];
 }
@@ -86,7 +89,7 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
   await addDocs(app, deps.version);
   await addAuth(app, createAuthenticate(deps.db, deps.log, deps.people));
   addHealth(app, deps);
-  addMetrics(app, deps, options.publicMetrics === true);
+  addMetrics(app, deps, options.publicMetrics === true, options.metrics);
 
   const write = createWrite(deps, createIdempotency(deps.db));
   await app.register(

@@ -34,6 +34,8 @@ export interface HistoryOptions {
 export interface History {
   /** Gives the function that ends it. */
   add(source: HistorySource): () => void;
+  /** Calls since the start, by PBX. */
+  totals(): ReadonlyMap<string, { calls: number; answered: number }>;
   /** Looks at all sources; called by itself every few seconds. */
   sample(): void;
   /** Writes down what was gathered. */
@@ -54,6 +56,7 @@ export function createHistory({ db, log, now = Date.now }: HistoryOptions): Hist
   const sources = new Set<HistorySource>();
   const calledAt = new Map<string, number>();
   const minutes = new Map<number, Minute>();
+  const totals = new Map<string, { calls: number; answered: number }>();
   let sampledAt = now();
   let soon: NodeJS.Timeout | undefined;
   let flushing: Promise<void> = Promise.resolve();
@@ -85,9 +88,16 @@ export function createHistory({ db, log, now = Date.now }: HistoryOptions): Hist
     }
   }
 
+  function count(pbxId: string, companyId: string | null, what: 'calls' | 'answered'): void {
+    minute(now()).count(pbxId, companyId, what);
+    const total = totals.get(pbxId) ?? { calls: 0, answered: 0 };
+    total[what] += 1;
+    totals.set(pbxId, total);
+  }
+
   function ended(pbxId: string, call: LiveCall): void {
     const at = now();
-    if (call.answeredAt !== null) minute(at).count(pbxId, call.companyId, 'answered');
+    if (call.answeredAt !== null) count(pbxId, call.companyId, 'answered');
     for (const id of [call.from.extensionId, call.to.extensionId]) if (id !== null) calledAt.set(id, at);
   }
 
@@ -130,7 +140,7 @@ export function createHistory({ db, log, now = Date.now }: HistoryOptions): Hist
       const { pbxId, calls } = source;
       const offs = [
         calls.onBegan((call) => {
-          minute(now()).count(pbxId, call.companyId, 'calls');
+          count(pbxId, call.companyId, 'calls');
           sampleSoon();
         }),
         calls.onEnded((call) => ended(pbxId, call)),
@@ -140,6 +150,7 @@ export function createHistory({ db, log, now = Date.now }: HistoryOptions): Hist
         for (const off of offs) off();
       };
     },
+    totals: () => totals,
     sample,
     flush,
     async stop() {
