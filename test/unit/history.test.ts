@@ -96,10 +96,7 @@ t.test('a minute that was begun before a restart goes on, and hours are made of 
   clock.now += 5000;
   second.sample();
   await second.flush();
-  t.match(
-    await points('acme', 60),
-    [{ at: HOUR, callsMax: 5, calls: 2 + 1 }].map(({ at, callsMax }) => ({ at, callsMax })),
-  );
+  t.match(await points('acme', 60), [{ at: HOUR, callsMax: 5 }]);
   clock.now = HOUR + 3 * MINUTE;
   pbx.tell('began', {});
   second.sample();
