@@ -2,7 +2,7 @@
 // other. They meet through values that the composition root, the files directly in src, hands them.
 const FLOORS = [
   ['domain'],
-  ['plan'],
+  ['plan', 'feed-client'],
   ['store', 'asterisk', 'mail'],
   ['reconciler', 'people', 'lines', 'live', 'bulk', 'phones'],
   ['http', 'cli'],

@@ -2,10 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { benchAudit } from './audit.ts';
 import { benchChange } from './change.ts';
+import { benchFeed } from './feed.ts';
 import { benchImport } from './import.ts';
 import { benchLogin } from './login.ts';
 import { benchOffboard } from './offboard.ts';
 import { benchStart } from './start.ts';
+import { benchStorm } from './storm.ts';
 import type { BenchOptions } from './support/options.ts';
 
 const BENCHES: Record<string, (options: BenchOptions) => Promise<Record<string, unknown>>> = {
@@ -15,6 +17,8 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<Record<string, 
   start: benchStart,
   login: benchLogin,
   offboard: benchOffboard,
+  feed: benchFeed,
+  storm: benchStorm,
 };
 
 const { values, positionals } = parseArgs({
@@ -23,6 +27,8 @@ const { values, positionals } = parseArgs({
     rows: { type: 'string', default: '10000' },
     existing: { type: 'string' },
     mailboxes: { type: 'boolean', default: false },
+    clients: { type: 'string', default: '500' },
+    rate: { type: 'string', default: '200' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -30,7 +36,7 @@ const name = positionals[0] ?? '';
 const bench = BENCHES[name];
 if (bench === undefined) {
   console.error(
-    `usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--rows N] [--existing N] [--mailboxes] [--json]`,
+    `usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--rows N] [--existing N] [--mailboxes] [--clients N] [--rate N] [--json]`,
   );
   process.exit(1);
 }
@@ -40,6 +46,8 @@ const result = await bench({
   rows: Number(values.rows),
   existing: Number(values.existing ?? (name === 'import' ? 0 : 10_000)),
   mailboxes: values.mailboxes,
+  clients: Number(values.clients),
+  rate: Number(values.rate),
 });
 if (values.json) console.log(JSON.stringify(result));
 else for (const [key, value] of Object.entries(result)) console.log(`${key.padEnd(24)} ${value}`);

@@ -4,6 +4,7 @@ import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createExtensionBatch, type ExtensionBatch } from './lines/extension-batch.ts';
 import type { ExtensionService } from './lines/extension-service.ts';
 import { createExtensions } from './lines/extensions.ts';
+import { createLive, type Live } from './live.ts';
 import type { Logger } from './log.ts';
 import { type ConnectedPbx, connectLinks } from './pbx-links.ts';
 import { createChanges } from './reconciler/changes.ts';
@@ -21,6 +22,7 @@ export interface Core {
   batch: ExtensionBatch;
   extensions: ExtensionService;
   lifecycle: Lifecycle;
+  live: Live;
   connection(pbxId: string): ConnectedPbx;
   stop(): Promise<void>;
 }
@@ -37,6 +39,7 @@ export async function openCore(config: Config, log: Logger): Promise<Core> {
   const board = createSettledBoard();
   const connections = new Map<string, ConnectedPbx>();
   const { sync } = config;
+  const live = createLive(db, config, log);
   const fleet = createFleet({
     db,
     digests,
@@ -46,7 +49,14 @@ export async function openCore(config: Config, log: Logger): Promise<Core> {
     connect(row) {
       const links = connectLinks(row, log);
       connections.set(row.id, links);
-      return links;
+      const leave = live.join(row, links.connection);
+      return {
+        ...links,
+        stop() {
+          leave();
+          return links.stop();
+        },
+      };
     },
   });
   const batch = createExtensionBatch(db.seal, digests);
@@ -65,12 +75,14 @@ export async function openCore(config: Config, log: Logger): Promise<Core> {
     extensions: createExtensions(batch, db.seal),
     changes,
     lifecycle,
+    live,
     connection(pbxId) {
       fleet.links(pbxId);
       return connections.get(pbxId) as ConnectedPbx;
     },
     async stop() {
       await lifecycle.worker.stop();
+      await live.stop();
       await fleet.stop();
       await db.close();
     },

@@ -13,8 +13,12 @@ import { messageOf } from './errors.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { buildApp } from './http/app.ts';
 import { createLocalServer } from './http/local-server.ts';
+import { liveMetrics } from './http/plugins/live-metrics.ts';
+import { callRoutes } from './http/routes/calls.ts';
 import { diagnosticsRoutes } from './http/routes/diagnostics.ts';
 import { importRoutes } from './http/routes/imports.ts';
+import { registrationRoutes } from './http/routes/registrations.ts';
+import { summaryRoutes } from './http/routes/summaries.ts';
 import type { App } from './http/types.ts';
 import type { Logger } from './log.ts';
 import { createMailer } from './mailer.ts';
@@ -108,7 +112,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
   }
 
   async function startApp(core: Core): Promise<App> {
-    const { batch, changes, db, extensions, fleet, lifecycle } = core;
+    const { batch, changes, db, extensions, fleet, lifecycle, live } = core;
     const imports = createImports({
       db,
       changes,
@@ -131,15 +135,34 @@ export function createDaemon(config: Config, log: Logger): Daemon {
     const isLoopback =
       config.http.host === '127.0.0.1' || config.http.host === '::1' || config.http.host === 'localhost';
     const app = await buildApp(
-      { db, changes, sync: fleet, extensions, people, lifecycle, log, version: version(), isReady: () => isReady },
+      {
+        db,
+        feed: live.feed,
+        changes,
+        sync: fleet,
+        extensions,
+        people,
+        lifecycle,
+        log,
+        version: version(),
+        isReady: () => isReady,
+      },
       {
         trustedProxies: config.http.trustedProxies,
         // Behind a proxy, what comes from outside arrives on loopback as well.
         publicMetrics: isLoopback && config.http.trustedProxies.length === 0,
-        plugins: [importRoutes(imports), diagnosticsRoutes(createDiagnostics(core, config))],
+        plugins: [
+          importRoutes(imports),
+          diagnosticsRoutes(createDiagnostics(core, config)),
+          callRoutes(live),
+          registrationRoutes(live),
+          summaryRoutes(live),
+        ],
+        metrics: [liveMetrics(() => live.figures())],
       },
     );
     undo.push(() => closeInTime(app));
+    undo.push(() => live.feed.stop());
     await app.ready();
     await imports.start();
     undo.push(() => imports.stop());

@@ -16,25 +16,30 @@ export class DaemonProcess {
   readonly #child: ChildProcess;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
   readonly #socket: string;
+  /** Of the API on 127.0.0.1. */
+  readonly port: number;
 
-  private constructor(child: ChildProcess, dataFolder: string) {
+  private constructor(child: ChildProcess, dataFolder: string, port: number) {
     this.#child = child;
+    this.port = port;
     this.#socket = join(dataFolder, 'admin.sock');
   }
 
   /** Starts it and waits for its first answer. */
   static async start(dataFolder: string): Promise<DaemonProcess> {
+    const port = await freePort();
     const env = {
       ...process.env,
       LINEKEEPER_DATA: dataFolder,
-      LINEKEEPER_HTTP_PORT: String(await freePort()),
+      LINEKEEPER_HTTP_PORT: String(port),
+      LINEKEEPER_LIVE_MAX_CONNECTIONS_PER_LOGIN: '5000',
       LINEKEEPER_EMBEDDED_PBX_MODE: 'no',
       LINEKEEPER_LOG_LEVEL: 'warn',
       LINEKEEPER_LOG_PRETTY: 'no',
     };
     const main = join(root, 'dist/src/main.js');
     const child = spawn(process.execPath, [main, 'serve'], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
-    const daemon = new DaemonProcess(child, dataFolder);
+    const daemon = new DaemonProcess(child, dataFolder, port);
     for (;;) {
       if (child.exitCode !== null) throw new Error(`the daemon ended with ${child.exitCode}`);
       const answer = await daemon.api('GET', '/readyz').catch(() => undefined);
@@ -99,6 +104,12 @@ export class DaemonProcess {
   peakRssMb(): number {
     const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
     return Math.round(Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024);
+  }
+
+  /** Resident set now, MB. */
+  rssMb(): number {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
+    return Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024);
   }
 
   /** Seconds of processor time so far (Linux: utime + stime at 100 Hz). */

@@ -3,4 +3,8 @@ export interface BenchOptions {
   /** Extensions that are there before the measurement. */
   existing: number;
   mailboxes: boolean;
+  /** Of the feed. */
+  clients: number;
+  /** Events a second. */
+  rate: number;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startAsterisk, type TestAsterisk } from '../../test/support/asterisk.ts';
+import { AmiTap } from './ami-tap.ts';
 import { DaemonProcess, POLL_MS } from './daemon.ts';
 
 export const ARI = { username: 'bench', password: 'bench-only' };
@@ -14,22 +15,26 @@ export interface World {
   dataFolder: string;
   companyId: string;
   pbxId: string;
+  /** Between Asterisk and daemon, when it was asked for. */
+  tap: AmiTap | undefined;
   /** Imports rows through the API and waits for job and PBX. Answers the seconds from the first byte on. */
   importRows(from: number, count: number, options?: { mailboxes?: boolean }): Promise<number>;
   restartDaemon(): Promise<DaemonProcess>;
   close(): Promise<void>;
 }
 
-export async function openWorld(): Promise<World> {
+export async function openWorld(options: { tap?: boolean } = {}): Promise<World> {
   const cleanups: (() => unknown)[] = [];
   const asterisk = await startAsterisk({ teardown: (work) => cleanups.unshift(work) }, { ari: ARI });
   const dataFolder = mkdtempSync(join(tmpdir(), 'linekeeper-bench-'));
   cleanups.unshift(() => rmSync(dataFolder, { recursive: true, force: true }));
+  const tap = options.tap === true ? await AmiTap.start(asterisk.amiPort) : undefined;
+  cleanups.unshift(() => tap?.close());
   let daemon = await DaemonProcess.start(dataFolder);
   const pbx = await daemon.must<{ id: string }>('POST', '/api/v1/pbxes', {
     name: 'bench',
     host: asterisk.host,
-    amiPort: asterisk.amiPort,
+    amiPort: tap?.port ?? asterisk.amiPort,
     wsUrl: asterisk.wsUrl,
     logins: asterisk.logins,
   });
@@ -46,6 +51,7 @@ export async function openWorld(): Promise<World> {
     dataFolder,
     companyId: company.id,
     pbxId: pbx.id,
+    tap,
     get daemon() {
       return daemon;
     },

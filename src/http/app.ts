@@ -12,6 +12,7 @@ import { addHealth } from './plugins/health.ts';
 import { addMetrics } from './plugins/metrics.ts';
 import { addOrigin } from './plugins/origin.ts';
 import { addRequestLog } from './plugins/request-log.ts';
+import { addWebsocket } from './plugins/websocket.ts';
 import { activityRoutes } from './routes/activity.ts';
 import { avatarRoutes } from './routes/avatars.ts';
 import { broadcastRoutes } from './routes/broadcasts.ts';
@@ -24,6 +25,7 @@ import { groupRoutes } from './routes/groups.ts';
 import { historyRoutes } from './routes/history.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { lifecycleReportRoutes } from './routes/lifecycle-reports.ts';
+import { liveRoutes } from './routes/live.ts';
 import { loginRoutes } from './routes/login.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
 import { mailRoutes } from './routes/mails.ts';
@@ -86,6 +88,7 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
   addRequestLog(app);
   addOrigin(app);
   addBodies(app);
+  await addWebsocket(app);
   await addDocs(app, deps.version);
   await addAuth(app, createAuthenticate(deps.db, deps.log, deps.people));
   addHealth(app, deps);
@@ -122,6 +125,7 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
       syncRoutes(api, deps);
       activityRoutes(api, deps);
       historyRoutes(api, deps);
+      liveRoutes(api, deps);
     },
     { prefix: '/api/v1' },
   );

@@ -10,5 +10,7 @@ import type { App } from './types.ts';
 export function createLocalServer(app: App): Server {
   const server = createServer(TIME_LIMITS, (request, response) => app.routing(request, response));
   server.on('connection', markLocal);
+  // Websockets are opened by the app's own server, whatever door the request came through.
+  server.on('upgrade', (...upgrade) => app.server.emit('upgrade', ...upgrade));
   return server;
 }

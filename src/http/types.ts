@@ -11,6 +11,7 @@ import type {
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { ExtensionService } from '../lines/extension-service.ts';
+import type { Feed } from '../live/feed/feed.ts';
 import type { People } from '../people/create-people.ts';
 import type { LifecycleService } from '../people/lifecycle/service.ts';
 import type { Changes, SyncService } from '../reconciler/types.ts';
@@ -43,6 +44,7 @@ export interface HttpDeps {
   extensions: ExtensionService;
   people: People;
   lifecycle: LifecycleService;
+  feed: Feed;
   log: Logger;
   version: string;
   /** False while starting or stopping. */
@@ -62,8 +64,11 @@ declare module 'fastify' {
     principal: Principal;
   }
   interface FastifyContextConfig {
-    /** What the caller must hold; `public` is for nobody in particular, `self` for any user, about himself. */
-    scope?: Scope | 'public' | 'self';
+    /**
+     * What the caller must hold; `public` is for nobody in particular, `self` for any user, about himself, `login` for
+     * whoever is let in at all: what he may then do is judged further on.
+     */
+    scope?: Scope | 'public' | 'self' | 'login';
     /** Open to a session that must first change its password or set up a second factor. */
     duringSetup?: true;
   }

@@ -46,3 +46,7 @@ export function sealLogins(db: Database, pbxId: string, logins: PbxLogins): stri
 export function openLogins(db: Database, pbxId: string, sealed: string): PbxLogins {
   return JSON.parse(db.seal.open(sealed, `Pbx:${pbxId}`)) as PbxLogins;
 }
+
+export async function companiesOf(db: Database, pbxId: string): Promise<string[]> {
+  return (await db.read.company.findMany({ where: { pbxId }, select: { id: true } })).map(({ id }) => id);
+}

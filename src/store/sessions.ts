@@ -57,31 +57,39 @@ type Row = [string, string, string, string, string, number, number, string, numb
 
 /** Looked up by hash: how long it takes says nothing about the token. */
 export async function findSession(db: Database, token: string): Promise<KnownSession | undefined> {
+  return (await readSessions(db, 's."hash" = ?1', hashToken(token)))[0];
+}
+
+/** Those of these sessions that there are. */
+export async function findSessions(db: Database, ids: readonly string[]): Promise<KnownSession[]> {
+  return readSessions(db, 's.id IN (SELECT value FROM json_each(?1))', JSON.stringify(ids));
+}
+
+async function readSessions(db: Database, which: string, parameter: string): Promise<KnownSession[]> {
   const rows = await queryJson<Row[]>(
     db.read,
     `SELECT json_group_array(json_array(s.id, u.id, u."username", c.id, s."transport", s."lastSeenAt", s."expiresAt", u."state",
        u."isOperator", u."mustChangePassword",
        u."totpSealed" IS NULL AND NOT u."codeByContact" AND ${REQUIRES_SECOND_FACTOR}, json(${PERMISSIONS_OF}))) AS json
-     FROM "Session" s JOIN "User" u ON u.id = s."userId" JOIN "Company" c ON c.id = s."companyId" WHERE s."hash" = ?1`,
-    hashToken(token),
+     FROM "Session" s JOIN "User" u ON u.id = s."userId" JOIN "Company" c ON c.id = s."companyId" WHERE ${which}`,
+    parameter,
   );
-  const [row] = rows;
-  if (row === undefined) return undefined;
-  const [id, userId, username, companyId, transport, lastSeenAt, expiresAt, state, operator, must, lacks, roles] = row;
-  return {
-    id,
-    userId,
-    username,
-    companyId,
-    transport: transport === 'cookie' ? 'cookie' : 'bearer',
-    lastSeenAt,
-    expiresAt,
-    state,
-    isOperator: operator === 1,
-    mustChangePassword: must === 1,
-    lacksSecondFactor: lacks === 1,
-    permissions: roles.flat(),
-  };
+  return rows.map(
+    ([id, userId, username, companyId, transport, lastSeenAt, expiresAt, state, operator, must, lacks, roles]) => ({
+      id,
+      userId,
+      username,
+      companyId,
+      transport: transport === 'cookie' ? 'cookie' : 'bearer',
+      lastSeenAt,
+      expiresAt,
+      state,
+      isOperator: operator === 1,
+      mustChangePassword: must === 1,
+      lacksSecondFactor: lacks === 1,
+      permissions: roles.flat(),
+    }),
+  );
 }
 
 /** Whose token it is and what that user may do in the token's company now; undefined: the account is not active. */

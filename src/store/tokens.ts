@@ -39,9 +39,17 @@ export async function insertToken(
 
 /** Looked up by hash: how long it takes says nothing about the token. */
 export async function findToken(db: Database, token: string): Promise<StoredToken | undefined> {
-  const row = await db.read.apiToken.findUnique({ where: { hash: hashToken(token) } });
-  if (row === null) return undefined;
-  return { ...row, scopes: JSON.parse(row.scopes) as string[] };
+  return stored(await db.read.apiToken.findUnique({ where: { hash: hashToken(token) } }));
+}
+
+export async function findTokenById(db: Database, id: string): Promise<StoredToken | undefined> {
+  return stored(await db.read.apiToken.findUnique({ where: { id } }));
+}
+
+function stored<Row extends { scopes: string }>(
+  row: Row | null,
+): (Omit<Row, 'scopes'> & { scopes: string[] }) | undefined {
+  return row === null ? undefined : { ...row, scopes: JSON.parse(row.scopes) as string[] };
 }
 
 /** A power cut may forget when a token was last used; it must not slow a request down. */

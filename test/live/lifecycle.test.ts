@@ -1,8 +1,10 @@
 import { pino } from 'pino';
 import t from 'tap';
+import { loadConfig } from '../../src/config.ts';
 import type { ExtensionExtras, ExtensionInput } from '../../src/domain/extension-input.ts';
 import { buildApp } from '../../src/http/app.ts';
 import type { App } from '../../src/http/types.ts';
+import { openFeed } from '../../src/live.ts';
 import { createUser } from '../../src/people/users.ts';
 import { generateToken, insertToken } from '../../src/store/tokens.ts';
 import { testPeople } from '../support/app.ts';
@@ -21,7 +23,10 @@ async function openApp(): Promise<App> {
   const { db, changes, fleet, extensions, lifecycle } = test.core;
   const log = pino({ level: 'error' }, { write: (line: string) => void test.logged.push(line) });
   const people = testPeople(db);
-  const deps = { db, changes, sync: fleet, extensions, people, lifecycle, log, version: 'test', isReady: () => true };
+  const feed = openFeed(db, loadConfig({}).live, people.sessionIdleMs, log);
+  t.teardown(() => feed.stop());
+  const services = { db, feed, changes, sync: fleet, extensions, people, lifecycle };
+  const deps = { ...services, log, version: 'test', isReady: () => true };
   const app = await buildApp(deps);
   lifecycle.worker.start();
   return app;

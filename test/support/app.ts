@@ -11,6 +11,8 @@ import type { App } from '../../src/http/types.ts';
 import { createLifecycle, type Lifecycle } from '../../src/lifecycle.ts';
 import { createExtensionBatch } from '../../src/lines/extension-batch.ts';
 import { createExtensions } from '../../src/lines/extensions.ts';
+import type { Feed, FeedLimits } from '../../src/live/feed/feed.ts';
+import { openFeed } from '../../src/live.ts';
 import { createPeople, type People } from '../../src/people/create-people.ts';
 import type { SmsSender } from '../../src/people/second-factor/sms.ts';
 import { createSecondFactors } from '../../src/people/second-factor/verify.ts';
@@ -57,6 +59,7 @@ export interface TestApp {
   folder: string;
   port: MemoryPort;
   lifecycle: Lifecycle;
+  feed: Feed;
   pbxId: string;
   /** Lines of the log so far. */
   logged: string[];
@@ -72,12 +75,13 @@ export interface TestApp {
 export interface TestAppOptions extends AppOptions {
   /** undefined: no codes to phone numbers. */
   sms?: SmsSender;
+  feedLimits?: Partial<FeedLimits>;
 }
 
 /** The production app on a migrated temporary database, with one PBX that is a Map. Every answer is checked against the OpenAPI document. */
 export async function createTestApp(
   t: Test,
-  { sms, ...options }: TestAppOptions = {},
+  { sms, feedLimits, ...options }: TestAppOptions = {},
   folder = newFolder(t),
 ): Promise<TestApp> {
   const logged: string[] = [];
@@ -97,13 +101,16 @@ export async function createTestApp(
   const changes = createChanges({ db, digests, board, poke: (pbxId) => fleet.poke(pbxId) });
   const portOf = (pbxId: string) => fleet.links(pbxId).port;
   const lifecycle = createLifecycle({ db, changes, portOf, restoreDays: 30, log });
+  const people = testPeople(db, sms);
+  const feed = openFeed(db, { ...loadConfig({}).live, ...feedLimits }, people.sessionIdleMs, log);
   const app = await buildApp(
     {
       db,
+      feed,
       changes,
       sync: fleet,
       extensions: createExtensions(createExtensionBatch(db.seal), db.seal),
-      people: testPeople(db, sms),
+      people,
       lifecycle,
       log,
       version: '0.0.0-test',
@@ -116,6 +123,7 @@ export async function createTestApp(
   lifecycle.worker.start();
   let stopped: Promise<void> | undefined;
   const stop = async () => {
+    await feed.stop();
     await app.close();
     await lifecycle.worker.stop();
     await fleet.stop();
@@ -132,6 +140,7 @@ export async function createTestApp(
     folder,
     port,
     lifecycle,
+    feed,
     pbxId: '',
     logged,
     inject: (request) => app.inject(request),
@@ -173,7 +182,11 @@ export async function createTestApp(
     },
     async restart() {
       await stopOnce();
-      return createTestApp(t, { ...options, ...(sms === undefined ? {} : { sms }) }, folder);
+      return createTestApp(
+        t,
+        { ...options, ...(sms === undefined ? {} : { sms }), ...(feedLimits && { feedLimits }) },
+        folder,
+      );
     },
   };
   // Ids of a restarted app's tokens must not meet those of the app before.

@@ -1,13 +1,15 @@
 import { hash } from 'argon2';
 import type { Test } from 'tap';
 import { v7 as uuid } from 'uuid';
+import { callRoutes } from '../../src/http/routes/calls.ts';
 import { createTestApp, type Json } from './app.ts';
+import { liveCall } from './live-call.ts';
 
 export const PASSWORD = 'seven quiet otters swim';
 
 /** One company with an app to log in to. */
 export async function people(t: Test) {
-  const api = await createTestApp(t);
+  const api = await createTestApp(t, { plugins: [callRoutes({ calls: () => [liveCall('1.10')] })] });
   const acme = await api.company('acme');
   // Of other settings than those of today.
   const passwordHash = await hash(PASSWORD, { memoryCost: 19_456, timeCost: 3, parallelism: 1 });

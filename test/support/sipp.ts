@@ -21,6 +21,8 @@ export interface CallOptions extends Account {
   hold?: number;
   /** Typed (RFC 2833) a second after the call was answered, instead of talking. */
   digits?: string;
+  /** As many calls at once, in silence. */
+  calls?: number;
 }
 
 /** One running SIPp and what went over its wire. */
@@ -132,7 +134,7 @@ export function createPhones(t: Teardown, sipPort: number) {
     /** A phone on `port` that treats one call (or `calls`; each text message is one) this way; resolves when it listens. */
     async callee(
       port: number,
-      behaviour: 'answer' | 'busy' | 'no-answer' | 'redirect' | 'transfer' | 'notified' | 'messaged',
+      behaviour: 'answer' | 'busy' | 'no-answer' | 'redirect' | 'transfer' | 'hold' | 'notified' | 'messaged',
       options: { ip?: string; ringing?: number; target?: string; calls?: number } = {},
     ): Promise<SippRun> {
       const ip = options.ip ?? '127.0.0.1';
@@ -144,13 +146,14 @@ export function createPhones(t: Teardown, sipPort: number) {
 
     /** A call of a phone. */
     call(options: CallOptions): SippRun {
-      const media =
+      const count = options.calls ?? 1;
+      const spoken =
         options.digits === undefined
           ? exec(`rtp_stream="${audio},-1,0,PCMU/8000"`)
           : `<pause milliseconds="1000"/>${exec(`play_dtmf="${options.digits}"`)}`;
+      const media = count === 1 ? spoken : '';
       return start('caller', '127.0.0.1', { ...callKeys(options, audio), media }, [
-        '-s',
-        options.to,
+        ...['-s', options.to, '-m', String(count), '-l', String(count), '-r', '50'],
         ...credentials(options),
       ]);
     },

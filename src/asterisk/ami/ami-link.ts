@@ -8,6 +8,7 @@ import { Backoff, type BackoffOptions } from './backoff.ts';
 import type { AmiDeadlines } from './deadlines.ts';
 import { type AmiLog, silentLog } from './log.ts';
 import { judgeRights, readRights } from './rights.ts';
+import { UNUSED_EVENTS } from './unused-events.ts';
 import type { AmiAddress, AmiCredentials, Wire } from './wire.ts';
 import { ManagerWire } from './wire-manager.ts';
 import { StreamWire } from './wire-stream.ts';
@@ -163,11 +164,11 @@ export class AmiLink {
     }
   }
 
-  /** asterisk-manager has no TLS, and is too slow for the logins that carry thousands of objects. */
+  /** asterisk-manager has no TLS, and is too slow for thousands of objects or events a second. */
   #wire(): Wire {
     const { role, address } = this.#options;
-    const bulk = role === 'query' || role === 'sync';
-    return bulk || address.tls ? new StreamWire(address) : new ManagerWire(address);
+    if (role === 'events') return new StreamWire(address, UNUSED_EVENTS);
+    return role === 'config' && !address.tls ? new ManagerWire(address) : new StreamWire(address);
   }
 
   async #checkRights(connection: AmiConnection): Promise<void> {

@@ -12,6 +12,8 @@ export interface DecodeLimits {
 const DEFAULT_LIMITS: DecodeLimits = { messageBytes: 64 * 1024 * 1024, lineLength: 64 * 1024 };
 const BANNER_LENGTH = 256;
 const END = '\r\n\r\n';
+const EVENT = 'Event: ';
+const NOTHING: ReadonlySet<string> = new Set();
 
 /**
  * Turns the bytes of ONE connection into messages. All state is in here, so a new socket starts clean: half a message of
@@ -23,14 +25,17 @@ const END = '\r\n\r\n';
 export class AmiDecoder {
   readonly #utf8 = new StringDecoder('utf8');
   readonly #limits: DecodeLimits;
+  readonly #skip: ReadonlySet<string>;
   /** Pieces without a message end; joined once, so that a slow peer costs no more than a fast one. */
   #pieces: string[] = [];
   #pendingBytes = 0;
   #tail = '';
   #banner: string | undefined;
 
-  constructor(limits: Partial<DecodeLimits> = {}) {
+  /** `skip`: events that are dropped by their name, before a header of them is looked at. */
+  constructor(limits: Partial<DecodeLimits> = {}, skip: ReadonlySet<string> = NOTHING) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.#skip = skip;
   }
 
   /** The first line; undefined until it is whole. */
@@ -59,7 +64,7 @@ export class AmiDecoder {
     const messages: AmiMessage[] = [];
     let start = 0;
     for (let end = text.indexOf(END); end >= 0; end = text.indexOf(END, start)) {
-      if (end > start) messages.push(this.#parse(text, start, end));
+      if (end > start && !this.#isSkipped(text, start)) messages.push(this.#parse(text, start, end));
       start = end + END.length;
     }
     this.#tail = '';
@@ -86,6 +91,11 @@ export class AmiDecoder {
     this.#tail = (this.#tail + text).slice(1 - END.length);
     this.#pendingBytes += bytes;
     if (this.#pendingBytes > this.#limits.messageBytes) throw broken('a message is too long');
+  }
+
+  #isSkipped(text: string, start: number): boolean {
+    if (this.#skip.size === 0 || !text.startsWith(EVENT, start)) return false;
+    return this.#skip.has(text.slice(start + EVENT.length, text.indexOf('\r\n', start)));
   }
 
   #parse(text: string, start: number, end: number): AmiMessage {

@@ -5,19 +5,21 @@ import { AmiDecoder, type AmiFields, encodeAction } from './codec.ts';
 import type { AmiAddress, AmiCredentials, Wire, WireHandler } from './wire.ts';
 
 /**
- * Our own wire, for the bulk logins and for TLS. Actions of one turn of the event loop leave in one write; the window
+ * Our own wire, for the bulk logins, for events and for TLS. Actions of one turn of the event loop leave in one write; the window
  * of AmiConnection bounds what can pile up here (512 actions of at most a few kilobytes), so `drain` is not awaited.
  */
 export class StreamWire implements Wire {
   readonly #address: AmiAddress;
-  readonly #decoder = new AmiDecoder();
+  readonly #decoder: AmiDecoder;
   #socket: net.Socket | undefined;
   #handler: WireHandler | undefined;
   #outgoing = '';
   #reason = 'Asterisk closed the connection';
 
-  constructor(address: AmiAddress) {
+  /** `skip`: names of events that are dropped unread. */
+  constructor(address: AmiAddress, skip?: ReadonlySet<string>) {
     this.#address = address;
+    this.#decoder = new AmiDecoder({}, skip);
   }
 
   open(handler: WireHandler): void {

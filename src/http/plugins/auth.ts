@@ -1,17 +1,14 @@
 import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import type { FastifyRequest } from 'fastify';
-import { holdsPermission, type Permission } from '../../domain/permission.ts';
 import { LinekeeperError } from '../../errors.ts';
 import type { Database } from '../../store/database.ts';
-import { findSession, noteSessionUse, ownerOfToken } from '../../store/sessions.ts';
+import { findSession, noteSessionUse } from '../../store/sessions.ts';
 import { findToken, noteTokenUse } from '../../store/tokens.ts';
+import { NOTE_EVERY_MS, principalOfSession, principalOfToken } from '../principals.ts';
 import { holds, LOCAL, type Principal } from '../scopes.ts';
 import { refuseForeignOrigin, SESSION_COOKIE } from '../session-cookie.ts';
 import type { App, HttpDeps } from '../types.ts';
-
-/** `lastUsedAt` and `lastSeenAt` are for people who look on: once a minute is enough (milliseconds). */
-const NOTE_EVERY_MS = 60_000;
 
 const localSockets = new WeakSet<Socket>();
 
@@ -46,59 +43,32 @@ export function createAuthenticate(db: Database, log: HttpDeps['log'], settings:
   async function ofSession(token: string): Promise<Principal> {
     const session = await findSession(db, token);
     const now = Date.now();
-    if (session === undefined || session.state !== 'active' || session.expiresAt <= now) throw unauthenticated();
-    if (now - session.lastSeenAt >= settings.sessionIdleMs + NOTE_EVERY_MS) throw unauthenticated();
-    noteNow(session.id, now, () => noteSessionUse(db, session.id, new Date(now)));
-    const { isOperator, mustChangePassword, lacksSecondFactor } = session;
-    return {
-      id: `user:${session.userId}`,
-      actor: `user:${session.username}`,
-      scopes: new Set(isOperator ? ['admin'] : session.permissions),
-      companyId: isOperator ? undefined : session.companyId,
-      userId: session.userId,
-      sessionId: session.id,
-      ...(mustChangePassword ? { restriction: 'password' } : lacksSecondFactor ? { restriction: 'second-factor' } : {}),
-    };
+    const principal = session && principalOfSession(session, now, settings.sessionIdleMs);
+    if (principal === undefined) throw unauthenticated();
+    noteNow(session!.id, now, () => noteSessionUse(db, session!.id, new Date(now)));
+    return principal;
   }
 
   async function ofToken(token: string): Promise<Principal> {
     // Looked up whatever it looks like, so that a malformed token takes as long as an unknown one.
     const row = await findToken(db, token);
     const now = Date.now();
-    if (row === undefined || (row.expiresAt !== null && row.expiresAt.getTime() <= now)) throw unauthenticated();
-    const { id, name, companyId, userId } = row;
-    let scopes = new Set(row.scopes);
-    if (userId !== null) {
-      const owner = await ownerOfToken(db, userId, companyId);
-      if (owner === undefined || (companyId === null && !owner.isOperator)) throw unauthenticated();
-      if (!owner.isOperator) scopes = common(scopes, new Set(owner.permissions));
-    }
-    noteNow(id, now, () => noteTokenUse(db, id, new Date(now)));
-    return {
-      id: `token:${id}`,
-      actor: `token:${name}`,
-      scopes,
-      companyId: companyId ?? undefined,
-      ...(userId === null ? {} : { userId }),
-    };
+    const principal = row && (await principalOfToken(db, row, now));
+    if (principal === undefined) throw unauthenticated();
+    noteNow(row!.id, now, () => noteTokenUse(db, row!.id, new Date(now)));
+    return principal;
   }
 
   return async ({ headers, raw, cookies, method }) => {
     if (localSockets.has(raw.socket)) return LOCAL;
     if (headers.authorization === undefined && cookies[SESSION_COOKIE] !== undefined) {
-      refuseForeignOrigin(method, headers, settings.publicUrl);
+      // A websocket is a GET that any page may open, and one that answers: its origin counts like that of a change.
+      refuseForeignOrigin(headers.upgrade === undefined ? method : 'UPGRADE', headers, settings.publicUrl);
       return ofSession(cookies[SESSION_COOKIE]);
     }
     const token = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(headers.authorization ?? '')?.[1] ?? '';
     return token.startsWith('lks_') ? ofSession(token) : ofToken(token);
   };
-}
-
-/** What a personal token may do: no more than was asked for it, and no more than its user may now. */
-function common(wanted: ReadonlySet<string>, held: ReadonlySet<string>): Set<string> {
-  const narrower = [...wanted].filter((one) => holdsPermission(held, one as Permission));
-  const ofUser = [...held].filter((one) => holdsPermission(wanted, one as Permission));
-  return new Set([...narrower, ...ofUser]);
 }
 
 function unauthenticated(): LinekeeperError {
@@ -129,6 +99,7 @@ export async function addAuth(app: App, authenticate: Authenticate): Promise<voi
       const [code, message] = RESTRICTIONS[restriction];
       throw new LinekeeperError(code, message);
     }
+    if (scope === 'login') return;
     if (scope === 'self' ? userId === undefined : scope !== undefined && !holds(request.principal, scope)) {
       const message = scope === 'self' ? 'this is for users, who log in' : `this needs the permission ${scope}`;
       throw new LinekeeperError('FORBIDDEN', message, { details: { scope } });

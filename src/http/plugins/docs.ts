@@ -23,8 +23,8 @@ const TAGS = [
   ['tokens', 'API tokens'],
   ['broadcasts', 'Messages to many people: feed, mail, phones'],
   ['mails', 'Mails that wait, and what became of the others'],
-  ['live', 'What happens now: calls, phones, messages; graphs'],
   ['activity', 'Who changed what'],
+  ['live', 'What happens now: calls, registrations, the feed; graphs'],
 ] as const;
 
 /** The OpenAPI document, made of the same schemas that judge requests, and pages to read it by. Both hold no data. */

@@ -12,7 +12,7 @@ export interface ListQuery {
 }
 
 /** A whole number as a query string gives it. */
-const whole = (min: number, max: number) =>
+export const whole = (min: number, max: number) =>
   rule(z.string(), 'TYPE_INVALID', `must be a whole number from ${min} to ${max}`, (v) => {
     return /^[0-9]{1,6}$/.test(v) && Number(v) >= min && Number(v) <= max;
   }).transform(Number);

@@ -30,14 +30,14 @@ export interface Topic<T> {
   set(id: string, item: T, scope: ItemScope): void;
   /** Does nothing when there is none. */
   remove(id: string): void;
-  /** All subscribers are told, and get the present items anew. Say it after the items are right again. */
+  /** All subscribers are told, and whoever comes back later. Say it after the items are right again. */
   gap(gap: Gap): void;
   /** Present items. */
   readonly size: number;
   /** True while somebody subscribes, or did so a moment ago: for producers whose looking costs something. */
   readonly isWanted: boolean;
-  /** Each time that it becomes wanted. Gives the function that ends it. */
-  onWanted(listener: () => void): () => void;
+  /** Each time that it becomes wanted; the first snapshot waits for what it promises. Gives the function that ends it. */
+  onWanted(listener: () => unknown): () => void;
 }
 
 export type Topics = { readonly [Name in TopicName]: Topic<TopicItems[Name]> };

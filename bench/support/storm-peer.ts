@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { parentPort } from 'node:worker_threads';
+
+/**
+ * An AMI peer in a thread of its own: it remembers AstDB, tells its channels, and replays the recorded events of one call
+ * (storm-call.txt: all that Asterisk 22.10.1 sends without filters) as many calls at once, each with ids of its own.
+ */
+
+export interface StormOrder {
+  eventsPerSecond: number;
+  seconds: number;
+  /** Calls go between these: endpoints `<first>` and up. */
+  firstNumber: number;
+  numbers: number;
+}
+
+export interface StormResult {
+  events: number;
+  seconds: number;
+  /** Linkedids of the calls that are still up. */
+  up: string[];
+  calls: number;
+}
+
+interface Channel {
+  name: string;
+  linkedId: string;
+  stateText: string;
+  bridge: string;
+  exten: string;
+  since: number;
+}
+
+const AT_ONCE = 200;
+/** Every so many a call is left up. */
+const LEFT_UP = 50;
+const TICK_MS = 10;
+
+const recorded = readFileSync(new URL('./storm-call.txt', import.meta.url), 'utf8').trim().split('\n\n');
+const LINKED = /Linkedid: (\S+)/.exec(recorded.join('\n'))?.[1] ?? '';
+const [SECONDS = ''] = LINKED.split('.');
+const BRIDGE = /BridgeUniqueid: (\S+)/.exec(recorded.join('\n'))?.[1] ?? '';
+const BEGIN_OF_END = recorded.findIndex((event) => event.startsWith('Event: HangupRequest'));
+const names = [...new Set(recorded.join('\n').match(/PJSIP\/\d+-[0-9a-f]{8}/g) ?? [])];
+
+const database = new Map<string, string>();
+const channels = new Map<string, Channel>();
+const listeners = new Set<Socket>();
+
+function eventsOf(index: number, order: StormOrder): string[] {
+  const [caller = '', callee = ''] = names;
+  const from = String(order.firstNumber + ((index * 2) % order.numbers));
+  const to = String(order.firstNumber + ((index * 2 + 1) % order.numbers));
+  const suffix = (offset: number) => (index * 2 + offset).toString(16).padStart(8, '0');
+  const [first, second] = [`${SECONDS}.${index * 2}`, `${SECONDS}.${index * 2 + 1}`];
+  const [oldFirst, oldSecond] = [LINKED, `${SECONDS}.${Number(LINKED.split('.')[1]) + 1}`];
+  const bridge = `${BRIDGE.slice(0, -12)}${index.toString(16).padStart(12, '0')}`;
+  return recorded.map((event) =>
+    event
+      .replaceAll('\n', '\r\n')
+      .replaceAll(caller, `PJSIP/${from}-${suffix(0)}`)
+      .replaceAll(callee, `PJSIP/${to}-${suffix(1)}`)
+      .replaceAll(oldSecond, '<second>')
+      .replaceAll(oldFirst, first)
+      .replaceAll('<second>', second)
+      .replaceAll(BRIDGE, bridge)
+      .replaceAll('1001', from)
+      .replaceAll('1002', to)
+      .concat('\r\n\r\n'),
+  );
+}
+
+/** What CoreShowChannels would say. */
+function follow(event: string): void {
+  const get = (name: string) => new RegExp(`^${name}: (.*)\r$`, 'm').exec(event)?.[1] ?? '';
+  const name = event.slice('Event: '.length, event.indexOf('\r'));
+  const id = get('Uniqueid');
+  if (name === 'Newchannel') {
+    const channel = { name: get('Channel'), linkedId: get('Linkedid'), exten: get('Exten'), bridge: '' };
+    channels.set(id, { ...channel, stateText: get('ChannelStateDesc'), since: Date.now() });
+  }
+  const channel = channels.get(id);
+  if (!channel) return;
+  if (name === 'Newstate') channel.stateText = get('ChannelStateDesc');
+  if (name === 'BridgeEnter') channel.bridge = get('BridgeUniqueid');
+  if (name === 'BridgeLeave') channel.bridge = '';
+  if (name === 'Hangup') channels.delete(id);
+}
+
+async function storm(order: StormOrder): Promise<StormResult> {
+  const running: { events: string[]; next: number; end: number }[] = [];
+  let calls = 0;
+  let sent = 0;
+  const startedAt = performance.now();
+  const total = order.eventsPerSecond * order.seconds;
+  const begin = () => {
+    const events = eventsOf(calls++, order);
+    running.push({ events, next: 0, end: calls % LEFT_UP === 0 ? BEGIN_OF_END : events.length });
+  };
+  while (sent < total) {
+    const due = Math.min(total, Math.floor(((performance.now() - startedAt) / 1000) * order.eventsPerSecond));
+    let chunk = '';
+    while (sent < due) {
+      while (running.length < AT_ONCE) begin();
+      const call = running[sent % running.length]!;
+      const event = call.events[call.next++]!;
+      follow(event);
+      chunk += event;
+      sent++;
+      if (call.next === call.end) running.splice(running.indexOf(call), 1);
+    }
+    for (const socket of listeners) socket.write(chunk);
+    await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+  }
+  const up = [...new Set([...channels.values()].map(({ linkedId }) => linkedId))];
+  return { events: sent, seconds: (performance.now() - startedAt) / 1000, up, calls };
+}
+
+const COMMANDS = [
+  ...['DBGet', 'DBGetTree', 'CoreSettings', 'CoreStatus', 'CoreShowChannels', 'DeviceStateList', 'VoicemailUsersList'],
+  ...['DBPut', 'DBDel', 'GetConfig', 'CreateConfig', 'UpdateConfig', 'Reload', 'Ping'],
+].map((name) => `${name}: what it does.  (Priv: system,reporting,config,all)`);
+
+function answer(socket: Socket, text: string): void {
+  const fields = new Map(text.split('\r\n').map((line) => line.split(/: ?/, 2) as [string, string]));
+  const get = (name: string) => fields.get(name) ?? '';
+  const id = `ActionID: ${get('ActionID')}`;
+  const say = (...lines: string[]) => socket.write(`${[lines[0], id, ...lines.slice(1)].join('\r\n')}\r\n\r\n`);
+  const list = (items: string[][], complete: string) => {
+    say('Response: Success', 'EventList: start');
+    for (const lines of items) say(...lines);
+    say(`Event: ${complete}`, 'EventList: Complete', `ListItems: ${items.length}`);
+  };
+  const key = `/${get('Family')}/${text.match(/^Key: (.*)$/m)?.[1]?.trim() ?? ''}`;
+  switch (get('Action')) {
+    case 'Login':
+      if (get('Events') === 'on') listeners.add(socket);
+      return void say('Response: Success', 'Message: Authentication accepted');
+    case 'ListCommands':
+      return void say('Response: Success', ...COMMANDS);
+    case 'CoreSettings':
+      return void say('Response: Success', 'AsteriskVersion: 22.10.1');
+    case 'DBPut':
+      database.set(key, /^Val: (.*)$/m.exec(text)?.[1]?.trimEnd() ?? '');
+      return void say('Response: Success', 'Message: Updated database successfully');
+    case 'DBDel':
+      database.delete(key);
+      return void say('Response: Success', 'Message: Key deleted successfully');
+    case 'DBGet': {
+      const value = database.get(key);
+      if (value === undefined) return void say('Response: Error', 'Message: Database entry not found');
+      const item = ['Event: DBGetResponse', `Family: ${get('Family')}`, `Key: ${get('Key')}`, `Val: ${value}`];
+      return list([item], 'DBGetComplete');
+    }
+    case 'DBGetTree': {
+      const prefix = `/${get('Family')}/`;
+      const found = [...database].filter(([one]) => one.startsWith(prefix));
+      return list(
+        found.map(([one, value]) => ['Event: DBGetTreeResponse', `Key: ${one}`, `Val: ${value}`]),
+        'DBGetTreeComplete',
+      );
+    }
+    case 'CoreShowChannels':
+      return list([...channels].map(channelLines), 'CoreShowChannelsComplete');
+    case 'GetConfig':
+      return void say('Response: Error', 'Message: Config file not found');
+    case 'DeviceStateList':
+      return list([], 'DeviceStateListComplete');
+    default:
+      return void say('Response: Success', 'Message: Done');
+  }
+}
+
+function channelLines([id, channel]: [string, Channel]): string[] {
+  const seconds = Math.floor((Date.now() - channel.since) / 1000);
+  return [
+    'Event: CoreShowChannel',
+    `Channel: ${channel.name}`,
+    `ChannelStateDesc: ${channel.stateText}`,
+    'Context: linekeeper-extension',
+    `Exten: ${channel.exten}`,
+    `Uniqueid: ${id}`,
+    `Linkedid: ${channel.linkedId}`,
+    `Application: ${id === channel.linkedId ? 'Dial' : 'AppDial'}`,
+    `Duration: 00:00:${String(seconds % 60).padStart(2, '0')}`,
+    `BridgeId: ${channel.bridge}`,
+  ];
+}
+
+const server = createServer((socket) => {
+  socket.setNoDelay(true).setEncoding('utf8');
+  socket.on('error', () => socket.destroy()).on('close', () => listeners.delete(socket));
+  socket.write('Asterisk Call Manager/11.0.0\r\n');
+  let buffered = '';
+  socket.on('data', (text: unknown) => {
+    const parts = (buffered + String(text)).split('\r\n\r\n');
+    buffered = parts.pop() ?? '';
+    for (const part of parts) answer(socket, part);
+  });
+});
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  parentPort?.postMessage({ port: typeof address === 'object' && address !== null ? address.port : 0 });
+});
+parentPort?.on('message', (order: StormOrder) => {
+  void storm(order).then((result) => parentPort?.postMessage({ result }));
+});
