@@ -14,10 +14,13 @@ import { messageOf } from './errors.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { buildApp } from './http/app.ts';
 import { createLocalServer } from './http/local-server.ts';
+import { liveMetrics } from './http/plugins/live-metrics.ts';
 import { callActionRoutes } from './http/routes/call-actions.ts';
 import { callRoutes } from './http/routes/calls.ts';
 import { diagnosticsRoutes } from './http/routes/diagnostics.ts';
 import { importRoutes } from './http/routes/imports.ts';
+import { registrationRoutes } from './http/routes/registrations.ts';
+import { summaryRoutes } from './http/routes/summaries.ts';
 import type { App } from './http/types.ts';
 import type { Logger } from './log.ts';
 import { createMailer } from './mailer.ts';
@@ -165,7 +168,10 @@ export function createDaemon(config: Config, log: Logger): Daemon {
           diagnosticsRoutes(createDiagnostics(core, config)),
           callRoutes(live),
           callActionRoutes(actions),
+          registrationRoutes(live),
+          summaryRoutes(live),
         ],
+        metrics: [liveMetrics(() => live.figures())],
       },
     );
     undo.push(() => closeInTime(app));

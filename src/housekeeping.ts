@@ -9,6 +9,7 @@ import { moveAnchor } from './store/activity/anchor.ts';
 import { expireActivity } from './store/activity/retention.ts';
 import { expireCallRecords } from './store/call-records.ts';
 import type { Database } from './store/database.ts';
+import { forgetBuckets } from './store/live-buckets.ts';
 import { forgetMails } from './store/mail-delivery.ts';
 import { forgetEnded } from './store/sessions.ts';
 
@@ -40,6 +41,8 @@ export function startHousekeeping(
       const before = now - live.recordKeepDays * DAY_MS;
       while (live.recordKeepDays > 0 && (await db.note((tx) => expireCallRecords(tx, before)))) await setImmediate();
     },
+    graphs: (now) =>
+      db.note((tx) => forgetBuckets(tx, now - live.minuteKeepDays * DAY_MS, now - live.hourKeepDays * DAY_MS)),
     async activityLog() {
       await moveAnchor(db);
       await expireActivity(db, activity.keepDays);

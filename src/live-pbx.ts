@@ -1,6 +1,7 @@
 import type { PbxConnection } from './asterisk/pbx-connection.ts';
 import type { LiveCall } from './domain/feed/call.ts';
 import type { LiveMailbox, LiveRegistration } from './domain/feed/registration.ts';
+import type { LiveFigures } from './http/plugins/live-metrics.ts';
 import { type Calls, createCalls } from './live/calls/create-calls.ts';
 import type { Directory, MailboxDirectory } from './live/directory.ts';
 import type { Topics } from './live/feed/topic.ts';
@@ -22,6 +23,7 @@ export interface LivePbxOptions {
 /** What is known of one PBX at this moment. */
 export interface LivePbx {
   readonly pbxId: string;
+  isHeard(): boolean;
   readonly calls: Calls;
   readonly registrations: Registrations;
   readonly mailboxes: MailboxCounts;
@@ -43,6 +45,7 @@ export function createLivePbx(
   const records = createCallRecords({ db, link, directory, log });
   return {
     pbxId: row.id,
+    isHeard: () => link.isUp,
     calls,
     registrations,
     mailboxes,
@@ -62,4 +65,8 @@ export interface LiveNow {
   calls(): LiveCall[];
   registrations(): LiveRegistration[];
   mailboxes(): LiveMailbox[];
+  /** Extensions of a company that have a phone now; undefined: its PBX is not heard. */
+  registered(companyId: string): Promise<ReadonlySet<string> | undefined>;
+  /** For graphs. */
+  figures(): LiveFigures[];
 }

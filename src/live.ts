@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import { livingPrincipals } from './http/principals.ts';
 import { createDirectory, type LiveDirectory } from './live/directory/create-directory.ts';
 import { createFeed, type Feed, type FeedLimits } from './live/feed/feed.ts';
+import { createHistory } from './live/history/create-history.ts';
 import { createLivePbx, type LiveNow, type LivePbx } from './live-pbx.ts';
 import type { Logger } from './log.ts';
 import type { Database } from './store/database.ts';
@@ -31,6 +32,7 @@ export function openFeed(db: Database, limits: FeedLimits, sessionIdleMs: number
 export function createLive(db: Database, config: Pick<Config, 'live' | 'people'>, log: Logger): Live {
   const feed = openFeed(db, config.live, config.people.sessionIdleMinutes * 60_000, log);
   const directory = createDirectory(db);
+  const history = createHistory({ db, log: log.child({ part: 'history' }) });
   const pbxes = new Map<string, LivePbx>();
   const all = <T>(items: (pbx: LivePbx) => T[]): T[] => [...pbxes.values()].flatMap(items);
   return {
@@ -39,16 +41,40 @@ export function createLive(db: Database, config: Pick<Config, 'live' | 'people'>
     calls: () => all(({ calls }) => calls.calls()),
     registrations: () => all(({ registrations }) => registrations.items()),
     mailboxes: () => all(({ mailboxes }) => mailboxes.items()),
+    async registered(companyId) {
+      const company = await db.read.company.findUnique({ where: { id: companyId }, select: { pbxId: true } });
+      const pbx = pbxes.get(company?.pbxId ?? '');
+      return pbx?.isHeard() === true ? pbx.registrations.extensionIds() : undefined;
+    },
+    figures: () =>
+      [...pbxes.values()].map(({ pbxId, calls, registrations }) => {
+        const totals = history.totals().get(pbxId);
+        return {
+          pbxId,
+          calls: calls.calls().filter(({ state }) => state !== 'ended').length,
+          registered: sum(registrations.counts()),
+          callsTotal: totals?.calls ?? 0,
+          answeredTotal: totals?.answered ?? 0,
+        };
+      }),
     join(row, connection) {
       const pbx = createLivePbx(row, connection, { db, directory, topics: feed.topics, log });
       pbxes.set(row.id, pbx);
+      const uncount = history.add(pbx);
       return () => {
         pbxes.delete(row.id);
+        uncount();
         return pbx.stop();
       };
     },
     async stop() {
+      await history.stop();
       await feed.stop();
+      directory.close();
     },
   };
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((total, count) => total + count, 0);
 }

@@ -1,5 +1,6 @@
 import { maxHeaderSize } from 'node:http';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import type { Registry } from 'prom-client';
 import { v7 as uuid } from 'uuid';
 import { createIdempotency } from './idempotency.ts';
 import { addAuth, createAuthenticate } from './plugins/auth.ts';
@@ -22,6 +23,7 @@ import { deletedUserRoutes } from './routes/deleted-users.ts';
 import { duplicateUserRoutes } from './routes/duplicate-user.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { groupRoutes } from './routes/groups.ts';
+import { historyRoutes } from './routes/history.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { lifecycleReportRoutes } from './routes/lifecycle-reports.ts';
 import { liveRoutes } from './routes/live.ts';
@@ -50,6 +52,8 @@ export interface AppOptions {
   trustedProxies?: readonly string[];
   /** `/metrics` without a token: for a daemon that listens on loopback only. */
   publicMetrics?: boolean;
+  /** Each adds its metrics to the registry. */
+  metrics?: readonly ((register: Registry) => void)[];
   /** Further routes below /api/v1 (imports, live). */
   plugins?: readonly ApiPlugin[];
 }
@@ -89,7 +93,7 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
   await addDocs(app, deps.version);
   await addAuth(app, createAuthenticate(deps.db, deps.log, deps.people));
   addHealth(app, deps);
-  addMetrics(app, deps, options.publicMetrics === true);
+  addMetrics(app, deps, options.publicMetrics === true, options.metrics);
 
   const write = createWrite(deps, createIdempotency(deps.db));
   await app.register(
@@ -121,6 +125,7 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
       broadcastRoutes(api, deps, write);
       syncRoutes(api, deps);
       activityRoutes(api, deps);
+      historyRoutes(api, deps);
       liveRoutes(api, deps);
       callRecordRoutes(api, deps);
     },

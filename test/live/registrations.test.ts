@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import pino from 'pino';
 import t from 'tap';
 import { connectPbx } from '../../src/asterisk/pbx-connection.ts';
@@ -6,14 +7,15 @@ import { registrationSchema } from '../../src/domain/feed/registration.ts';
 import { createDirectory } from '../../src/live/directory/create-directory.ts';
 import { createMailboxCounts } from '../../src/live/mailboxes/create-mailbox-counts.ts';
 import { createRegistrations } from '../../src/live/registrations/create-registrations.ts';
+import { linkOf } from '../../src/live-links.ts';
 import { freePort, until } from '../support/asterisk.ts';
 import { startCore } from '../support/core.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
-import { liveLinkOf } from '../support/live-link.ts';
 import { RecordingTopic } from '../support/recording-topic.ts';
 import { type Account, createPhones } from '../support/sipp.ts';
 
 const core = await startCore(t, {
+  policy: 'report',
   asterisk: {
     custom: {
       'pjsip.conf': '[foreign]\ntype=aor\nmax_contacts=1\n[foreign]\ntype=endpoint\naors=foreign\ncontext=none\n',
@@ -25,7 +27,7 @@ const proxy = await FaultProxy.start(t, pbx.amiPort);
 const backoff = { first: 50, most: 200 };
 const connection = connectPbx({ host: '127.0.0.1', port: proxy.port, logins: pbx.logins, backoff });
 t.teardown(() => connection.stop());
-const link = liveLinkOf(core.pbxId, connection);
+const link = linkOf({ id: core.pbxId, name: 'main' }, connection);
 const directory = createDirectory(core.core.db);
 t.teardown(() => directory.close());
 const topic = new RecordingTopic<LiveRegistration>();
@@ -138,9 +140,13 @@ t.test('a phone that is thrown off by us is gone when we are told to look', asyn
 });
 
 t.test('a voicemail that is left is counted', async (t) => {
-  const call = phones.call({ ...ann, to: '1002', hold: 4000 });
+  const call = phones.call({ ...ann, to: '1002', hold: 15_000 });
   await call.done;
-  const shown = await until(() => [...boxes.items.values()].find(({ item }) => item.newMessages === 1), 'the message');
+  const shown = await until(
+    () => [...boxes.items.values()].find(({ item }) => item.newMessages === 1),
+    'the message',
+    30_000,
+  );
   t.match(shown.item, { number: '1002', companyId: core.acme, oldMessages: 0 });
 });
 
@@ -178,4 +184,57 @@ t.test('what came and went while nobody listened is right afterwards, and a gap 
   t.match(gap, { gap: { pbxId: core.pbxId, reason: /events|query/ } });
   if (gap !== undefined && 'gap' in gap) t.ok(gap.gap.from >= began - 1000 && gap.gap.until >= gap.gap.from);
   t.ok(topic.log.at(-1) === gap, 'after the items were right again');
+});
+
+t.test('a phone whose time is over is gone', async () => {
+  const expiration_time = String(Math.floor(Date.now() / 1000) + 2);
+  const contact = { uri: 'sip:1001@127.0.0.1:9', endpoint: '1001', expiration_time, via_addr: '127.0.0.1' };
+  await core.ami.dbPut('registrar/contact', '1001;@expires', contact);
+  registrations.look(['1001']);
+  await until(() => contacts('1001') === 1, 'the phone');
+  await until(() => contacts('1001') === 0, 'its end', 70_000);
+});
+
+t.test('a thousand phones that register at once are all shown', async (t) => {
+  const many = await core.company({ slug: 'many', ranges: [['2000', '2999']] });
+  const numbers = Array.from({ length: 1000 }, (_, at) => String(2000 + at));
+  const secret = 'SameForAllOfThem16';
+  const context = { actor: 'test', ifVersion: undefined, companyId: many, allowWeakPins: true };
+  await core.core.changes.run(async (tx) => {
+    for (const number of numbers) {
+      await core.core.extensions.create(tx, context, number, { displayName: number }, { account: { secret } });
+    }
+  });
+  await core.synced();
+  await phones.registerAll(
+    numbers.map((number) => ({ user: `many-${number}`, secret })),
+    await freePort(),
+  );
+  await until(() => registrations.counts().get(many) === 1000, 'all thousand');
+  t.same(onTopic(), await inAstDb());
+});
+
+t.test('where the PBX asks, it is told who answers and how fast', async (t) => {
+  // A phone that answers OPTIONS until it is closed.
+  const phone = createSocket('udp4');
+  const port = await freePort();
+  phone.on('message', (message, peer) => {
+    const copied = String(message)
+      .split('\r\n')
+      .filter((line) => /^(via|from|to|call-id|cseq):/i.test(line));
+    phone.send(['SIP/2.0 200 OK', ...copied, 'Content-Length: 0', '', ''].join('\r\n'), peer.port, peer.address);
+  });
+  await new Promise<void>((resolve) => phone.bind(port, '127.0.0.1', resolve));
+  const aor = { max_contacts: '2', remove_existing: 'yes', qualify_frequency: '1', qualify_timeout: '0.5' };
+  await core.ami.dbPut('linekeeper/aor', '1001', aor);
+  // Asterisk asks the phones of those AORs only that it knows from its start.
+  await pbx.restart();
+  await until(() => connection.hears, 'the connection', 60_000);
+  const phonesNow = createPhones(t, pbx.sipPort);
+  t.equal(await phonesNow.register(ann, await freePort(), { contact: `sip:1001@127.0.0.1:${port}` }), 200);
+  const answers = await until(() => item('1001')?.contacts.find(({ status }) => status === 'reachable'), 'an answer');
+  t.ok((answers.latencyMs ?? 0) > 0);
+  phone.close();
+  await until(() => item('1001')?.contacts[0]?.status === 'unreachable', 'no answer');
+  t.match(item('1001'), { deviceState: 'unavailable', contacts: [{ latencyMs: null }] });
 });

@@ -222,6 +222,7 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   'PATCH /api/v1/broadcasts/:id': rule('messages:write', {}),
   'GET /api/v1/broadcasts/:id/deliveries': rule('read'),
   'POST /api/v1/broadcasts/:id/cancel': rule('messages:write'),
+  'GET /api/v1/history': rule('calls:read'),
   'GET /api/v1/me/messages': rule('users:read'),
 
   'GET /api/v1/calls': rule('calls:read'),

@@ -26,7 +26,7 @@ const TAGS = [
   ['broadcasts', 'Messages to many people: feed, mail, phones'],
   ['mails', 'Mails that wait, and what became of the others'],
   ['activity', 'Who changed what'],
-  ['live', 'What happens now: calls, registrations, the feed'],
+  ['live', 'What happens now: calls, registrations, the feed; graphs'],
   ['call-records', 'Calls that ended'],
 ] as const;
 

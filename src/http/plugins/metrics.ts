@@ -5,8 +5,14 @@ import type { App, HttpDeps } from '../types.ts';
 const STATES: readonly PbxState[] = ['disabled', 'offline', 'auditing', 'syncing', 'in-sync', 'blocked'];
 
 /** `/metrics` for Prometheus. PBXes appear by id: no name of anybody leaves through here. */
-export function addMetrics(app: App, deps: HttpDeps, isPublic: boolean): void {
+export function addMetrics(
+  app: App,
+  deps: HttpDeps,
+  isPublic: boolean,
+  others: readonly ((register: Registry) => void)[] = [],
+): void {
   const register = new Registry();
+  for (const add of others) add(register);
   collectDefaultMetrics({ register });
   const durations = new Histogram({
     name: 'linekeeper_http_request_seconds',

@@ -36,12 +36,11 @@ export class Accounts {
     return this.#accounts.keys();
   }
 
-  has(endpoint: string): boolean {
-    return this.#accounts.has(endpoint);
-  }
-
-  isRegistered(endpoint: string): boolean {
-    return (this.#accounts.get(endpoint)?.since ?? null) !== null;
+  /** Those with a contact whose time was over within the last `withinMs`, by our own clock. */
+  expired(withinMs: number): string[] {
+    const now = this.#now();
+    const isOver = ({ expiresAt }: PbxContact) => expiresAt * 1000 < now && expiresAt * 1000 > now - withinMs;
+    return [...this.#accounts].filter(([, { contacts }]) => contacts.some(isOver)).map(([endpoint]) => endpoint);
   }
 
   /** True when it is news. */

@@ -37,6 +37,9 @@ export interface Registrations {
 /** Expiry times move, and contacts go, without a word. */
 const READ_ALL_MS = 60_000;
 const RETRY_MS = 1000;
+const EXPIRY_MS = 10_000;
+/** Asterisk takes a contact away up to half a minute after its time (measured). */
+const LATE_MS = 45_000;
 /** What changes within this is told at once. */
 const TOGETHER_MS = 20;
 /** Items that are made in one turn of the event loop. */
@@ -175,6 +178,9 @@ export function createRegistrations({
     }),
   ];
   const timer = setInterval(() => void readAll(), READ_ALL_MS).unref();
+  const expiry = setInterval(() => {
+    for (const endpoint of accounts.expired(LATE_MS)) reads.mark(endpoint);
+  }, EXPIRY_MS).unref();
   if (link.isUp) void takeSnapshot();
 
   return {
@@ -200,6 +206,7 @@ export function createRegistrations({
       snapshots += 1;
       for (const off of offs) off();
       clearInterval(timer);
+      clearInterval(expiry);
       clearTimeout(retry);
       reads.pause();
       touched.stop();
