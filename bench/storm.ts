@@ -23,9 +23,10 @@ interface Page {
 export async function benchStorm(_options: BenchOptions): Promise<Record<string, unknown>> {
   const folder = mkdtempSync(join(tmpdir(), 'linekeeper-bench-'));
   const peer = new Worker(new URL('./support/storm-peer.ts', import.meta.url), { execArgv: ['--import=tsx'] });
+  const listens = once(peer, 'message') as Promise<[{ port: number }]>;
   const daemon = await DaemonProcess.start(folder);
   try {
-    const [{ port }] = (await once(peer, 'message')) as [{ port: number }];
+    const [{ port }] = await listens;
     await prepare(daemon, port);
     const idle = await probe(daemon, () => delay(IDLE_SECONDS * 1000));
     const rssBefore = daemon.rssMb();

@@ -135,7 +135,8 @@ function factsOf(values: readonly (string | undefined)[] | undefined, at: number
   const uniqueId = values[at + 1];
   const linkedId = values[at + 2];
   const state = numberOf(values[at + 3]);
-  if (!isChannelName(channel) || !isUniqueId(uniqueId) || !isUniqueId(linkedId) || state === undefined) return undefined;
+  if (!isChannelName(channel) || !isUniqueId(uniqueId) || !isUniqueId(linkedId) || state === undefined)
+    return undefined;
   return {
     channel,
     uniqueId,

@@ -1,9 +1,9 @@
 import { visible } from '../../asterisk/ami/text.ts';
 import type { CallEvent, ChannelFacts } from '../../asterisk/events/call-event.ts';
-import { addForward, addLeg, type Call, createCall, endLeg, settle } from './call.ts';
-import { createLeg, endpointOf, known, type Leg, legState, moveLeg } from './leg.ts';
-import { isOlder } from './linked-id.ts';
 import { Bridges } from './bridges.ts';
+import { addForward, addLeg, type Call, createCall, endLeg, settle } from './call.ts';
+import { createLeg, endpointOf, known, type Leg, type LegState, legState, moveLeg } from './leg.ts';
+import { isOlder } from './linked-id.ts';
 
 export interface BookLimits {
   /** Calls that are kept; what comes beyond is counted and not shown. */
@@ -36,34 +36,36 @@ export class CallBook {
     switch (event.type) {
       case 'begun':
         this.open(event.channel, event.channel.state === RING ? 'caller' : 'callee', at);
-        return;
-      case 'changed': {
-        const leg = this.#find(event.channel, at);
-        const state = legState(event.channel.state);
-        if (leg && state) moveLeg(leg, state, at);
-        return this.#changed(leg, at);
-      }
+        break;
+      case 'changed':
+        this.#move(event.channel, legState(event.channel.state), at);
+        break;
+      case 'held':
+        this.#move(event.channel, 'held', at);
+        break;
+      case 'resumed':
+        this.#move(event.channel, 'up', at);
+        break;
       case 'dialBegun':
-        return this.#dialBegun(event, at);
+        this.#dialBegun(event, at);
+        break;
       case 'dialEnded':
-        return this.#dialEnded(event, at);
+        this.#dialEnded(event, at);
+        break;
       case 'bridgeEntered':
-        return this.enter(this.#find(event.channel, at), event.bridge, at);
+        this.enter(this.#find(event.channel, at), event.bridge, at);
+        break;
       case 'bridgeLeft': {
         const leg = this.#find(event.channel, at);
         if (leg?.bridge === event.bridge) this.leave(leg, at);
-        return;
-      }
-      case 'held':
-      case 'resumed': {
-        const leg = this.#find(event.channel, at);
-        if (leg) moveLeg(leg, event.type === 'held' ? 'held' : 'up', at);
-        return this.#changed(leg, at);
+        break;
       }
       case 'renamed':
-        return this.#renamed(event.uniqueId, event.name, at);
+        this.#renamed(event.uniqueId, event.name, at);
+        break;
       case 'transferred':
-        return this.#transferred(event, at);
+        this.#transferred(event, at);
+        break;
       case 'ended': {
         const leg = this.#find(event.channel, at);
         if (leg) this.close(leg, event.cause, at);
@@ -172,6 +174,12 @@ export class CallBook {
       this.calls.set(linkedId, call);
     }
     this.join(leg, call, at);
+  }
+
+  #move(facts: ChannelFacts, state: LegState | undefined, at: number): void {
+    const leg = this.#find(facts, at);
+    if (leg && state) moveLeg(leg, state, at);
+    this.#changed(leg, at);
   }
 
   #dialBegun({ dialer, target, dialString }: Extract<CallEvent, { type: 'dialBegun' }>, at: number): void {

@@ -3,7 +3,7 @@ import type { Directory } from '../directory.ts';
 import type { Topic } from '../feed/topic.ts';
 import type { LiveLink } from '../link.ts';
 import type { Call } from './call.ts';
-import { CallBook, type BookLimits } from './call-book.ts';
+import { type BookLimits, CallBook } from './call-book.ts';
 import { createHearing } from './hearing.ts';
 import { Loners } from './loners.ts';
 import { createPublisher } from './publish.ts';

@@ -76,7 +76,8 @@ function correct(book: CallBook, leg: Leg, channel: LiveChannel, at: number): vo
   }
   const state = legState(AST_STATES.get(channel.state) ?? 0);
   // The list does not say who is on hold.
-  if (state !== undefined && state !== leg.state && leg.state !== 'held') isChanged = moveLeg(leg, state, at) || isChanged;
+  if (state !== undefined && state !== leg.state && leg.state !== 'held')
+    isChanged = moveLeg(leg, state, at) || isChanged;
   if (channel.bridgeId !== leg.bridge) {
     if (channel.bridgeId === null) book.leave(leg, at);
     else book.enter(leg, channel.bridgeId, at);

@@ -1,7 +1,7 @@
+import type { LiveCall } from '../../domain/feed/call.ts';
 import { messageOf } from '../../errors.ts';
 import type { Directory } from '../directory.ts';
 import type { Topic } from '../feed/topic.ts';
-import type { LiveCall } from '../../domain/feed/call.ts';
 import type { Call } from './call.ts';
 import { createOwners } from './owners.ts';
 import { viewOf } from './view.ts';

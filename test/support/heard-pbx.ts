@@ -3,7 +3,7 @@ import type { LiveLink } from '../../src/live/link.ts';
 import { type TestAsterisk, until } from './asterisk.ts';
 
 /** The product's own connection to a real Asterisk, as the live view gets it. */
-export async function liveLink(
+export async function hearPbx(
   t: { teardown(work: () => unknown): void },
   pbx: TestAsterisk,
   options: Partial<PbxConnectionOptions> = {},
