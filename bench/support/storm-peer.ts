@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { parentPort } from 'node:worker_threads';
 
 /**
- * An AMI peer in a thread of its own: it remembers AstDB, tells its channels, and replays the recorded events of one call
+ * An AMI peer in a process of its own: it remembers AstDB, tells its channels, and replays the recorded events of one call
  * (storm-call.txt: all that Asterisk 22.10.1 sends without filters) as many calls at once, each with ids of its own.
  */
 
@@ -207,10 +206,11 @@ const server = createServer((socket) => {
     for (const part of parts) answer(socket, part);
   });
 });
+process.on('disconnect', () => process.exit());
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
-  parentPort?.postMessage({ port: typeof address === 'object' && address !== null ? address.port : 0 });
+  process.send?.({ port: typeof address === 'object' && address !== null ? address.port : 0 });
 });
-parentPort?.on('message', (order: StormOrder) => {
-  void storm(order).then((result) => parentPort?.postMessage({ result }));
+process.on('message', (order: StormOrder) => {
+  void storm(order).then((result) => process.send?.({ result }));
 });
