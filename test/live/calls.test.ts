@@ -9,14 +9,14 @@ import { type Cdr, keepCdr } from '../support/cdr.ts';
 import { type Dialplan, startDialplan, TRUNK, writeCategory } from '../support/dialplan.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { FixedDirectory } from '../support/fixed-directory.ts';
-import { liveLink } from '../support/live-link.ts';
+import { hearPbx } from '../support/heard-pbx.ts';
 import { RecordingTopic } from '../support/recording-topic.ts';
 
 // Attended transfer is a feature of Asterisk's own that our dialplan does not offer: phones do it by SIP.
 const TRANSFERRING = '[test-transfer]\nexten => _XXXX,1,Dial(PJSIP/${EXTEN},,tT)\n';
 
 async function watch(t: Test, d: Dialplan, port = d.pbx.amiPort) {
-  const link = await liveLink(t, d.pbx, { port });
+  const link = await hearPbx(t, d.pbx, { port });
   const topic = new RecordingTopic<LiveCall>();
   const extensions = ['1001', '1002', '1003', '1004', '1011'];
   const directory = new FixedDirectory(extensions, { '+4930555': '1002' });
