@@ -13,6 +13,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addDrift } from './commands/drift.ts';
 import { addExtension } from './commands/extension.ts';
 import { addGroups } from './commands/group.ts';
+import { addHistory } from './commands/history.ts';
 import { addImport } from './commands/import.ts';
 import { addImports } from './commands/imports.ts';
 import { addLive } from './commands/live.ts';
@@ -101,6 +102,7 @@ export function createProgram(host: Host): Program {
   addRecords(command, bind);
   addActivity(command, bind);
   addLive(command, bind);
+  addHistory(command, bind);
   addDoctor(command, bind);
   for (const one of allOf(command)) one.exitOverride().showSuggestionAfterError();
   return { command, exitCode: () => exitCode };

@@ -1,9 +1,9 @@
-import type { User } from './api/people-views.ts';
+import type { User, UserSummary } from './api/people-views.ts';
 import { fields } from './table.ts';
 import { ago } from './words.ts';
 
 /** Everything that is known of a user. */
-export function userText(user: User): string {
+export function userText(user: User, seen?: UserSummary): string {
   const { groups, roles } = user;
   const ofKind = (kind: string) => listed(groups.filter((group) => group.kind === kind).map(({ name }) => name));
   const labels = groups.filter(({ kind }) => kind !== 'group' && kind !== 'team');
@@ -26,6 +26,8 @@ export function userText(user: User): string {
     ['second factor', user.hasSecondFactor ? 'yes' : 'none'],
     ['telephone PIN', user.hasPhonePin ? 'yes' : 'none'],
     ['last login', ago(user.lastLoginAt)],
+    ['last call', seen === undefined ? undefined : ago(seen.lastCallAt)],
+    ['last registration', seen === undefined ? undefined : ago(seen.lastRegistrationAt)],
     ['changed', `${ago(user.updatedAt)} (version ${user.version})`],
   ]);
 }

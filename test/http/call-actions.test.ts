@@ -79,9 +79,7 @@ t.test('a message says of each phone what became of it', async (t) => {
   const path = `/extensions/${extension.id}/message`;
   const send = (text: string) => api.call('POST', path, { token, body: { text } });
   t.match(await send('hello'), { status: 409, body: { code: 'PHONE_NOT_REGISTERED' } });
-  api.port.contacts.set('1001', [
-    { uri: 'sip:1001@10.0.0.7:5060', userAgent: 'Snom', expiresAt: 1, address: null, isQualified: false },
-  ]);
+  api.port.contacts.set('1001', [{ uri: 'sip:1001@10.0.0.7:5060', userAgent: 'Snom', expiresAt: 1, address: null }]);
   const phone = { endpoint: '1001', contactUri: 'sip:1001@10.0.0.7:5060', userAgent: 'Snom' };
   t.same((await send('hello')).body, { phones: [{ ...phone, state: 'sent', reason: null }] });
   t.match((await send('refuse')).body, { phones: [{ ...phone, state: 'failed', reason: /^AMI_REFUSED/ }] });
@@ -91,9 +89,7 @@ t.test('a new secret asks for the right to make one; it is shown once and noted 
   const api = await createTestApp(t);
   const { extension, acme, tokenOf } = await setup(api);
   const path = `/extensions/${extension.id}/accounts/1/throw-off`;
-  api.port.contacts.set('1001', [
-    { uri: 'sip:1001@10.0.0.7:5060', userAgent: '', expiresAt: 1, address: null, isQualified: false },
-  ]);
+  api.port.contacts.set('1001', [{ uri: 'sip:1001@10.0.0.7:5060', userAgent: '', expiresAt: 1, address: null }]);
   const calls = await tokenOf('calls:write', 'users:write');
   const body = { rotateSecret: true };
   t.match(await api.call('POST', path, { token: calls, body }), {

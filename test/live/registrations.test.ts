@@ -1,4 +1,4 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
 import pino from 'pino';
 import t from 'tap';
 import { connectPbx } from '../../src/asterisk/pbx-connection.ts';
@@ -215,9 +215,28 @@ t.test('a thousand phones that register at once are all shown', async (t) => {
 });
 
 t.test('where the PBX asks, it is told who answers and how fast', async (t) => {
-  // A phone that answers OPTIONS until it is closed.
-  const phone = createSocket('udp4');
+  const aor = { max_contacts: '2', remove_existing: 'yes', qualify_frequency: '1', qualify_timeout: '0.5' };
+  await core.ami.dbPut('linekeeper/aor', '1001', aor);
+  // Asterisk asks the phones of those AORs only that it knows from its start.
+  await pbx.restart();
+  await until(() => connection.hears, 'the connection', 60_000);
   const port = await freePort();
+  t.equal(await phones.register(ann, port), 200);
+  const isNow = (status: string) =>
+    item('1001')?.contacts.some((one) => one.uri.endsWith(`:${port}`) && one.status === status);
+  await until(() => isNow('unreachable'), 'no answer: nobody listens there');
+
+  const phone = await answering(port);
+  t.teardown(() => phone.close());
+  await until(() => isNow('reachable'), 'an answer');
+  const contact = item('1001')?.contacts.find(({ status }) => status === 'reachable');
+  t.ok((contact?.latencyMs ?? 0) > 0);
+  t.equal(item('1001')?.deviceState, 'not_inuse');
+});
+
+/** A phone that answers OPTIONS. */
+async function answering(port: number): Promise<Socket> {
+  const phone = createSocket('udp4');
   phone.on('message', (message, peer) => {
     const copied = String(message)
       .split('\r\n')
@@ -225,16 +244,5 @@ t.test('where the PBX asks, it is told who answers and how fast', async (t) => {
     phone.send(['SIP/2.0 200 OK', ...copied, 'Content-Length: 0', '', ''].join('\r\n'), peer.port, peer.address);
   });
   await new Promise<void>((resolve) => phone.bind(port, '127.0.0.1', resolve));
-  const aor = { max_contacts: '2', remove_existing: 'yes', qualify_frequency: '1', qualify_timeout: '0.5' };
-  await core.ami.dbPut('linekeeper/aor', '1001', aor);
-  // Asterisk asks the phones of those AORs only that it knows from its start.
-  await pbx.restart();
-  await until(() => connection.hears, 'the connection', 60_000);
-  const phonesNow = createPhones(t, pbx.sipPort);
-  t.equal(await phonesNow.register(ann, await freePort(), { contact: `sip:1001@127.0.0.1:${port}` }), 200);
-  const answers = await until(() => item('1001')?.contacts.find(({ status }) => status === 'reachable'), 'an answer');
-  t.ok((answers.latencyMs ?? 0) > 0);
-  phone.close();
-  await until(() => item('1001')?.contacts[0]?.status === 'unreachable', 'no answer');
-  t.match(item('1001'), { deviceState: 'unavailable', contacts: [{ latencyMs: null }] });
-});
+  return phone;
+}

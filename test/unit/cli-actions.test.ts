@@ -23,9 +23,7 @@ t.test('acting through the command line', async (t) => {
   const cli = createCli(folder);
   const linekeeper = (...args: string[]) => cli(args, { env });
   const register = () =>
-    api.port.contacts.set('1001', [
-      { uri: 'sip:1001@10.0.0.7:5060', userAgent: 'Snom', expiresAt: 1, address: null, isQualified: false },
-    ]);
+    api.port.contacts.set('1001', [{ uri: 'sip:1001@10.0.0.7:5060', userAgent: 'Snom', expiresAt: 1, address: null }]);
 
   api.port.addChannel('1001', CALL);
   t.match(await linekeeper('call', 'transfer', CALL, '1001'), { code: 1, err: /^PBX_ACTIONS_UNAVAILABLE/ });

@@ -3,6 +3,7 @@ import type { Import, Plan } from '../../src/cli/api/views.ts';
 import { extensionBody } from '../../src/cli/extension-options.ts';
 import { dryRunText, outcomeText, progressLine } from '../../src/cli/import-text.ts';
 import { planText } from '../../src/cli/plan-text.ts';
+import { sparkline } from '../../src/cli/sparkline.ts';
 import { fields, table } from '../../src/cli/table.ts';
 import { ago, count, duration } from '../../src/cli/words.ts';
 
@@ -167,4 +168,11 @@ t.test('only what was given is sent; "-" clears', async (t) => {
   t.same(await extensionBody({ mailbox: true }), { mailbox: {} });
   t.same(await extensionBody({ mailbox: false }), { mailbox: null });
   t.same(await extensionBody({ email: 'a@example.org' }), { mailbox: { email: 'a@example.org' } });
+});
+
+t.test('a sparkline shows the most of neighbours, and a blank where nothing is known', async (t) => {
+  t.equal(sparkline([0, 4, null, 8]), '▁▅ █');
+  t.equal(sparkline([1, 8, null, null, 2, 4], 3), '█ ▅');
+  t.equal(sparkline([0, 0]), '▁▁');
+  t.equal(sparkline([]), '');
 });

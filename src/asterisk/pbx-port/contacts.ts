@@ -11,8 +11,6 @@ export interface PbxContact {
   expiresAt: number;
   /** Where its packets come from, `host:port`; null: not known. */
   address: string | null;
-  /** The PBX asks it again and again whether it is there. */
-  isQualified: boolean;
 }
 
 const FAMILY = 'registrar/contact';
@@ -27,7 +25,6 @@ const Stored = z.object({
   expiration_time: z.coerce.number(),
   via_addr: z.string().default(''),
   via_port: z.string().default(''),
-  qualify_frequency: z.coerce.number().default(0),
 });
 
 interface Parsed {
@@ -133,7 +130,6 @@ function parse(text: string): PbxContact | undefined {
       userAgent: stored.user_agent,
       expiresAt: stored.expiration_time,
       address: stored.via_addr === '' ? null : hostPort(stored.via_addr, stored.via_port),
-      isQualified: stored.qualify_frequency > 0,
     };
   } catch {
     return undefined;

@@ -29,7 +29,7 @@ export interface Api {
   /** Sends a file as the body. */
   upload<T>(path: string, query: Query, file: Readable): Promise<T>;
   /** An answer that is a file. */
-  download(path: string): Promise<Readable>;
+  download(path: string, headers?: Record<string, string>): Promise<Readable>;
 }
 
 const PAGE = 500;
@@ -77,7 +77,7 @@ export function createApi(address: Address): Api {
     },
     upload: async <T>(path: string, query: Query, file: Readable) =>
       parse<T>(await textOf(await open('POST', path, { query }, file))),
-    download: (path) => open('GET', path, {}),
+    download: (path, headers = {}) => open('GET', path, { headers }),
   };
 }
 

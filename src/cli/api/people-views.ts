@@ -27,6 +27,11 @@ export interface User {
   credentials?: { endpoint?: string; secret?: string; pin?: string };
 }
 
+export interface UserSummary {
+  lastCallAt: string | null;
+  lastRegistrationAt: string | null;
+}
+
 export interface Group {
   id: string;
   kind: string;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { User } from '../api/people-views.ts';
+import type { User, UserSummary } from '../api/people-views.ts';
 import type { Bind } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { credentialsText } from '../extension-text.ts';
@@ -76,7 +76,8 @@ export function addUser(program: Command, bind: Bind): Command {
     .action(
       bind(async ({ api, terminal }, username: string) => {
         const found = await findUser(api, username);
-        terminal.result(found, userText(found));
+        const seen = await api.call<UserSummary>('GET', `/users/${found.id}/summary`);
+        terminal.result(found, userText(found, seen));
       }),
     );
 

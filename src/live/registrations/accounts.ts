@@ -103,7 +103,7 @@ export class Accounts {
   }
 
   #contact(endpoint: string, contact: PbxContact): LiveContact {
-    const reach = contact.isQualified ? this.#reaches.get(endpoint)?.get(contact.uri) : undefined;
+    const reach = this.#reaches.get(endpoint)?.get(contact.uri);
     return {
       uri: visible(contact.uri, LONGEST),
       address: contact.address === null ? null : visible(contact.address, LONGEST),
@@ -143,8 +143,7 @@ function sameContacts(left: readonly PbxContact[], right: readonly PbxContact[])
         (one.uri === other.uri &&
           one.expiresAt === other.expiresAt &&
           one.address === other.address &&
-          one.userAgent === other.userAgent &&
-          one.isQualified === other.isQualified)
+          one.userAgent === other.userAgent)
       );
     })
   );
