@@ -27,7 +27,7 @@ import { createDigests } from '../../src/store/digests.ts';
 import { generateToken, insertToken } from '../../src/store/tokens.ts';
 import { directoryOf } from './directory.ts';
 import { createMemoryPort, type MemoryPort } from './memory-port.ts';
-import { createOpenApiCheck } from './openapi-check.ts';
+import { openApiCheckOf } from './openapi-check.ts';
 
 /** Where people would reach the app. */
 export const PUBLIC_URL = 'https://pbx.example.org';
@@ -145,7 +145,7 @@ export async function createTestApp(
   const stopOnce = () => (stopped ??= stop());
   t.teardown(stopOnce);
 
-  const check = createOpenApiCheck(app.swagger() as Json);
+  const check = openApiCheckOf(app);
   let count = 0;
   const self: TestApp = {
     app,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { App } from '../../src/http/types.ts';
 import type { Json } from './app.ts';
 
 interface Answered {
@@ -7,8 +8,20 @@ interface Answered {
   headers: Record<string, unknown>;
 }
 
+type Check = (method: string, path: string, answer: Answered) => void;
+
+const checks = new Map<string, Check>();
+
+/** The check of an app's document, which takes longest of all to make: apps with the same routes share it. */
+export function openApiCheckOf(app: Pick<App, 'routeTable' | 'swagger'>): Check {
+  const routes = JSON.stringify(app.routeTable());
+  const check = checks.get(routes) ?? createOpenApiCheck(app.swagger() as Json);
+  checks.set(routes, check);
+  return check;
+}
+
 /** Throws when an answer is not what the OpenAPI document promises: a field too many is a leak, one too few a lie. */
-export function createOpenApiCheck(document: Json): (method: string, path: string, answer: Answered) => void {
+function createOpenApiCheck(document: Json): Check {
   const $defs = JSON.parse(JSON.stringify(document.components.schemas).replaceAll('#/components/schemas/', '#/$defs/'));
   const routes = Object.entries<Json>(document.paths).map(([path, methods]) => ({
     pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+')}$`),
