@@ -1,9 +1,9 @@
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { DaemonProcess } from './support/daemon.ts';
 import type { BenchOptions } from './support/options.ts';
 import { percentile, round } from './support/stats.ts';
@@ -22,10 +22,12 @@ interface Page {
 /** Thirty seconds of 5,000 AMI events a second: what other requests feel of it, what memory does, and what is shown at the end. */
 export async function benchStorm(_options: BenchOptions): Promise<Record<string, unknown>> {
   const folder = mkdtempSync(join(tmpdir(), 'linekeeper-bench-'));
-  const peer = new Worker(new URL('./support/storm-peer.ts', import.meta.url), { execArgv: ['--import=tsx'] });
+  const script = join(import.meta.dirname, 'support/storm-peer.ts');
+  const peer = fork(script, { execArgv: ['--import=tsx', '--no-warnings'] });
+  const listens = once(peer, 'message') as Promise<[{ port: number }]>;
   const daemon = await DaemonProcess.start(folder);
   try {
-    const [{ port }] = (await once(peer, 'message')) as [{ port: number }];
+    const [{ port }] = await listens;
     await prepare(daemon, port);
     const idle = await probe(daemon, () => delay(IDLE_SECONDS * 1000));
     const rssBefore = daemon.rssMb();
@@ -33,7 +35,7 @@ export async function benchStorm(_options: BenchOptions): Promise<Record<string,
     let rssEarly = 0;
     let result: StormResult | undefined;
     const busy = await probe(daemon, async () => {
-      peer.postMessage(ORDER);
+      peer.send(ORDER);
       const early = delay((ORDER.seconds * 1000) / 3).then(() => {
         rssEarly = daemon.rssMb();
       });
@@ -61,7 +63,7 @@ export async function benchStorm(_options: BenchOptions): Promise<Record<string,
     };
   } finally {
     await daemon.stop();
-    await peer.terminate();
+    peer.kill();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -4,6 +4,7 @@ import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createExtensionBatch, type ExtensionBatch } from './lines/extension-batch.ts';
 import type { ExtensionService } from './lines/extension-service.ts';
 import { createExtensions } from './lines/extensions.ts';
+import { createDatabaseTopics } from './live/topics/create-database-topics.ts';
 import { createLive, type Live } from './live.ts';
 import type { Logger } from './log.ts';
 import { type ConnectedPbx, connectLinks } from './pbx-links.ts';
@@ -52,12 +53,19 @@ export async function openCore(config: Config, log: Logger): Promise<Core> {
       const leave = live.join(row, links.connection);
       return {
         ...links,
-        stop() {
-          leave();
-          return links.stop();
+        async stop() {
+          await leave();
+          await links.stop();
         },
       };
     },
+  });
+  const topics = createDatabaseTopics({
+    db,
+    topics: live.feed.topics,
+    syncStatus: () => fleet.status(),
+    sessionIdleMs: config.people.sessionIdleMinutes * 60_000,
+    log: log.child({ part: 'feed' }),
   });
   const batch = createExtensionBatch(db.seal, digests);
   const changes = createChanges({ db, digests, board, poke: (pbxId) => fleet.poke(pbxId) });
@@ -83,6 +91,7 @@ export async function openCore(config: Config, log: Logger): Promise<Core> {
     async stop() {
       await lifecycle.worker.stop();
       await live.stop();
+      await topics.stop();
       await fleet.stop();
       await db.close();
     },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { v7 as uuid } from 'uuid';
 import type { EmbeddedPbx } from './asterisk/embedded/embedded-pbx.ts';
 import { createImports } from './bulk/imports.ts';
+import { createCallActions } from './call-actions.ts';
 import { type Config, packageRoot, redacted } from './config.ts';
 import { type Core, openCore } from './core.ts';
 import { createDiagnostics } from './doctor.ts';
@@ -14,6 +15,7 @@ import { startHousekeeping } from './housekeeping.ts';
 import { buildApp } from './http/app.ts';
 import { createLocalServer } from './http/local-server.ts';
 import { liveMetrics } from './http/plugins/live-metrics.ts';
+import { callActionRoutes } from './http/routes/call-actions.ts';
 import { callRoutes } from './http/routes/calls.ts';
 import { diagnosticsRoutes } from './http/routes/diagnostics.ts';
 import { importRoutes } from './http/routes/imports.ts';
@@ -22,6 +24,7 @@ import { summaryRoutes } from './http/routes/summaries.ts';
 import type { App } from './http/types.ts';
 import type { Logger } from './log.ts';
 import { createMailer } from './mailer.ts';
+import { createArgon2Process } from './people/argon2-process.ts';
 import { createBroadcaster } from './people/broadcaster.ts';
 import { createPeople } from './people/create-people.ts';
 import { createSmsWebhook, type SmsSender } from './people/second-factor/sms.ts';
@@ -127,11 +130,20 @@ export function createDaemon(config: Config, log: Logger): Daemon {
         removeUsers: batch.removeUsers,
       },
     });
-    const people = createPeople(
+    const actions = createCallActions({
       db,
-      { ...config.people, publicUrl: publicUrl(config.http) },
-      createSecondFactors(db, smsSenderOf(config, log)),
-    );
+      changes,
+      extensions,
+      directory: live.directory,
+      pbx: (id) => core.connection(id).connection,
+      domain: new URL(publicUrl(config.http)).hostname,
+      calls: live.calls,
+    });
+    const argon2 = createArgon2Process();
+    undo.push(() => argon2.end());
+    const settings = { ...config.people, publicUrl: publicUrl(config.http) };
+    const factors = createSecondFactors(db, smsSenderOf(config, log));
+    const people = createPeople(db, settings, { factors, argon2 });
     const isLoopback =
       config.http.host === '127.0.0.1' || config.http.host === '::1' || config.http.host === 'localhost';
     const app = await buildApp(
@@ -155,6 +167,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
           importRoutes(imports),
           diagnosticsRoutes(createDiagnostics(core, config)),
           callRoutes(live),
+          callActionRoutes(actions),
           registrationRoutes(live),
           summaryRoutes(live),
         ],

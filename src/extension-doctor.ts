@@ -46,7 +46,7 @@ async function changesFinding({ db }: Core, { id, pbx }: ExtensionAtPbx): Promis
 async function objectsFinding({ db, connection }: Core, { id, pbx }: ExtensionAtPbx): Promise<Finding> {
   const subject = `objects on ${pbx.name}`;
   const owner = { type: 'extension', id } as const;
-  const desired = desiredObjects(await desiredOf(db.read, db.seal, createDigests(db.seal), [owner]));
+  const desired = desiredObjects(desiredOf(db.read, db.seal, createDigests(db.seal), [owner]));
   try {
     const observed = await connection(pbx.id).connection.port.observeRefs([...desired.keys()]);
     const missing = [...desired.keys()].filter((ref) => observed.get(ref) === undefined);

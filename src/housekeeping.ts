@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { endQuarantines } from './lines/numbers.ts';
@@ -6,6 +7,7 @@ import { createLookout, type Lookout } from './lookout.ts';
 import { forgetOldFailures } from './people/login-throttle.ts';
 import { moveAnchor } from './store/activity/anchor.ts';
 import { expireActivity } from './store/activity/retention.ts';
+import { expireCallRecords } from './store/call-records.ts';
 import type { Database } from './store/database.ts';
 import { forgetBuckets } from './store/live-buckets.ts';
 import { forgetMails } from './store/mail-delivery.ts';
@@ -35,6 +37,10 @@ export function startHousekeeping(
     // A minute more: when a session was seen is noted once a minute.
     sessions: (now) => db.note((tx) => forgetEnded(tx, new Date(now), (people.sessionIdleMinutes + 1) * MINUTE_MS)),
     failedLogins: (now) => db.note((tx) => forgetOldFailures(tx, now)),
+    async callRecords(now) {
+      const before = now - live.recordKeepDays * DAY_MS;
+      while (live.recordKeepDays > 0 && (await db.note((tx) => expireCallRecords(tx, before)))) await setImmediate();
+    },
     graphs: (now) =>
       db.note((tx) => forgetBuckets(tx, now - live.minuteKeepDays * DAY_MS, now - live.hourKeepDays * DAY_MS)),
     async activityLog() {

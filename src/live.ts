@@ -1,7 +1,7 @@
 import type { PbxConnection } from './asterisk/pbx-connection.ts';
 import type { Config } from './config.ts';
 import { livingPrincipals } from './http/principals.ts';
-import { createDirectory } from './live/directory/create-directory.ts';
+import { createDirectory, type LiveDirectory } from './live/directory/create-directory.ts';
 import { createFeed, type Feed, type FeedLimits } from './live/feed/feed.ts';
 import { createHistory } from './live/history/create-history.ts';
 import { createLivePbx, type LiveNow, type LivePbx } from './live-pbx.ts';
@@ -12,8 +12,9 @@ import { companiesOf, type PbxRow } from './store/pbxes.ts';
 /** What happens now on all PBXs, and the feed that tells it. */
 export interface Live extends LiveNow {
   readonly feed: Feed;
+  readonly directory: LiveDirectory;
   /** Begins to listen to a PBX, before its links are started. Gives the function that ends it. */
-  join(row: PbxRow, connection: PbxConnection): () => void;
+  join(row: PbxRow, connection: PbxConnection): () => Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -36,6 +37,7 @@ export function createLive(db: Database, config: Pick<Config, 'live' | 'people'>
   const all = <T>(items: (pbx: LivePbx) => T[]): T[] => [...pbxes.values()].flatMap(items);
   return {
     feed,
+    directory,
     calls: () => all(({ calls }) => calls.calls()),
     registrations: () => all(({ registrations }) => registrations.items()),
     mailboxes: () => all(({ mailboxes }) => mailboxes.items()),
@@ -56,13 +58,13 @@ export function createLive(db: Database, config: Pick<Config, 'live' | 'people'>
         };
       }),
     join(row, connection) {
-      const pbx = createLivePbx(row, connection, { directory, topics: feed.topics, log });
+      const pbx = createLivePbx(row, connection, { db, directory, topics: feed.topics, log });
       pbxes.set(row.id, pbx);
       const uncount = history.add(pbx);
       return () => {
         pbxes.delete(row.id);
         uncount();
-        pbx.stop();
+        return pbx.stop();
       };
     },
     async stop() {

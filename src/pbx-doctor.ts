@@ -1,11 +1,12 @@
-import type { AmiRole } from './asterisk/ami/actions.ts';
-import type { LoginState } from './asterisk/pbx-connection.ts';
+import type { OnDemandState } from './asterisk/ami/on-demand-link.ts';
+import type { KeptRole, LoginState } from './asterisk/pbx-connection.ts';
 import type { Core } from './core.ts';
 import type { Finding } from './http/schemas/diagnostics.ts';
 import type { PbxStatus } from './reconciler/types.ts';
+import { recordsFinding } from './records-doctor.ts';
 
 /** What each login is for, so that a person knows what is missing without it. */
-const PURPOSE: Record<AmiRole, string> = {
+const PURPOSE: Record<KeptRole, string> = {
   events: 'hears of calls, registrations and PIN changes',
   query: 'reads what stands on the PBX',
   sync: 'writes accounts and extensions',
@@ -21,12 +22,15 @@ export async function diagnosePbx(core: Core, status: PbxStatus): Promise<Findin
     const advice = 'Enable it when it shall be kept in sync again.';
     return [{ subject, state: 'attention', text: 'is disabled', advice }];
   }
-  const logins = core.connection(status.pbxId).connection.state();
+  const { connection } = core.connection(status.pbxId);
+  const logins = connection.state();
   return [
     stateFinding(subject, status),
-    ...(Object.entries(logins) as [AmiRole, LoginState][]).map(([role, login]) => loginFinding(subject, role, login)),
+    ...(Object.entries(logins) as [KeptRole, LoginState][]).map(([role, login]) => loginFinding(subject, role, login)),
+    actFinding(subject, status.name, await connection.actState(true)),
     await behindFinding(core, subject, status),
     driftFinding(subject, status),
+    await recordsFinding(core, subject, status.pbxId),
   ];
 }
 
@@ -44,11 +48,24 @@ function stateFinding(subject: string, { state, reason, name, blockedPlan, aster
 }
 
 /** A login counts as ready only after its rights were read and found enough. */
-function loginFinding(subject: string, role: AmiRole, { state, reason }: LoginState): Finding {
+function loginFinding(subject: string, role: KeptRole, { state, reason }: LoginState): Finding {
   const about = { subject: `${subject}, login ${role}` };
   if (state === 'ready') return { ...about, state: 'ok', text: `ready; it ${PURPOSE[role]}`, advice: null };
   const advice = 'Compare linekeeper-manager.conf on the PBX with `linekeeper pbx install`, and reload manager there.';
   return { ...about, state: 'bad', text: `${state}: ${reason ?? ''}; it ${PURPOSE[role]}`, advice };
+}
+
+/** Connected now to see whether it works; without it nothing else is worse. */
+function actFinding(subject: string, name: string, { state, reason }: OnDemandState): Finding {
+  const about = { subject: `${subject}, login act` };
+  const purpose = 'it transfers calls and rings test calls';
+  if (state === 'ready') return { ...about, state: 'ok', text: `works; ${purpose}`, advice: null };
+  const install = 'Install linekeeper-manager.conf and linekeeper-dialplan.conf of `linekeeper pbx install` again';
+  if (state === 'absent') {
+    const advice = `${install}; then linekeeper pbx set ${name} --secrets-file FILE. Without it all else goes on.`;
+    return { ...about, state: 'attention', text: `is not known; ${purpose}`, advice };
+  }
+  return { ...about, state: 'attention', text: `${reason ?? state}; ${purpose}`, advice: `${install}.` };
 }
 
 async function behindFinding({ db }: Core, subject: string, status: PbxStatus): Promise<Finding> {

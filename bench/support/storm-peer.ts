@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { parentPort } from 'node:worker_threads';
 
 /**
- * An AMI peer in a thread of its own: it remembers AstDB, tells its channels, and replays the recorded events of one call
+ * An AMI peer in a process of its own: it remembers AstDB, tells its channels, and replays the recorded events of one call
  * (storm-call.txt: all that Asterisk 22.10.1 sends without filters) as many calls at once, each with ids of its own.
  */
 
@@ -37,7 +36,9 @@ const AT_ONCE = 200;
 const LEFT_UP = 50;
 const TICK_MS = 10;
 
-const recorded = readFileSync(new URL('./storm-call.txt', import.meta.url), 'utf8').trim().split('\n\n');
+const recorded = readFileSync(new URL('./storm-call.txt', import.meta.url), 'utf8')
+  .trim()
+  .split('\n\n');
 const LINKED = /Linkedid: (\S+)/.exec(recorded.join('\n'))?.[1] ?? '';
 const [SECONDS = ''] = LINKED.split('.');
 const BRIDGE = /BridgeUniqueid: (\S+)/.exec(recorded.join('\n'))?.[1] ?? '';
@@ -125,51 +126,57 @@ const COMMANDS = [
 function answer(socket: Socket, text: string): void {
   const fields = new Map(text.split('\r\n').map((line) => line.split(/: ?/, 2) as [string, string]));
   const get = (name: string) => fields.get(name) ?? '';
-  const id = `ActionID: ${get('ActionID')}`;
-  const say = (...lines: string[]) => socket.write(`${[lines[0], id, ...lines.slice(1)].join('\r\n')}\r\n\r\n`);
-  const list = (items: string[][], complete: string) => {
-    say('Response: Success', 'EventList: start');
-    for (const lines of items) say(...lines);
-    say(`Event: ${complete}`, 'EventList: Complete', `ListItems: ${items.length}`);
-  };
-  const key = `/${get('Family')}/${text.match(/^Key: (.*)$/m)?.[1]?.trim() ?? ''}`;
-  switch (get('Action')) {
-    case 'Login':
-      if (get('Events') === 'on') listeners.add(socket);
-      return void say('Response: Success', 'Message: Authentication accepted');
+  const messages = answerOf(get('Action'), get, text);
+  if (get('Action') === 'Login' && get('Events') === 'on') listeners.add(socket);
+  socket.write(
+    messages
+      .map(([first, ...rest]) => `${[first, `ActionID: ${get('ActionID')}`, ...rest].join('\r\n')}\r\n\r\n`)
+      .join(''),
+  );
+}
+
+/** The messages that answer an action, each as its lines. */
+function answerOf(action: string, get: (name: string) => string, text: string): string[][] {
+  // `Key: ` may be empty, and `Val: ` holds colons.
+  const key = `/${get('Family')}/${/^Key: (.*)\r?$/m.exec(text)?.[1]?.trim() ?? ''}`;
+  switch (action) {
     case 'ListCommands':
-      return void say('Response: Success', ...COMMANDS);
+      return [['Response: Success', ...COMMANDS]];
     case 'CoreSettings':
-      return void say('Response: Success', 'AsteriskVersion: 22.10.1');
+      return [['Response: Success', 'AsteriskVersion: 22.10.1']];
     case 'DBPut':
       database.set(key, /^Val: (.*)$/m.exec(text)?.[1]?.trimEnd() ?? '');
-      return void say('Response: Success', 'Message: Updated database successfully');
+      return [['Response: Success', 'Message: Updated database successfully']];
     case 'DBDel':
       database.delete(key);
-      return void say('Response: Success', 'Message: Key deleted successfully');
+      return [['Response: Success', 'Message: Key deleted successfully']];
     case 'DBGet': {
       const value = database.get(key);
-      if (value === undefined) return void say('Response: Error', 'Message: Database entry not found');
-      const item = ['Event: DBGetResponse', `Family: ${get('Family')}`, `Key: ${get('Key')}`, `Val: ${value}`];
-      return list([item], 'DBGetComplete');
+      if (value === undefined) return [['Response: Error', 'Message: Database entry not found']];
+      return list([['Event: DBGetResponse', `Key: ${get('Key')}`, `Val: ${value}`]], 'DBGetComplete');
     }
     case 'DBGetTree': {
-      const prefix = `/${get('Family')}/`;
-      const found = [...database].filter(([one]) => one.startsWith(prefix));
-      return list(
-        found.map(([one, value]) => ['Event: DBGetTreeResponse', `Key: ${one}`, `Val: ${value}`]),
-        'DBGetTreeComplete',
-      );
+      const found = [...database].filter(([one]) => one.startsWith(`/${get('Family')}/`));
+      const items = found.map(([one, value]) => ['Event: DBGetTreeResponse', `Key: ${one}`, `Val: ${value}`]);
+      return list(items, 'DBGetTreeComplete');
     }
     case 'CoreShowChannels':
       return list([...channels].map(channelLines), 'CoreShowChannelsComplete');
     case 'GetConfig':
-      return void say('Response: Error', 'Message: Config file not found');
+      return [['Response: Error', 'Message: Config file not found']];
     case 'DeviceStateList':
       return list([], 'DeviceStateListComplete');
     default:
-      return void say('Response: Success', 'Message: Done');
+      return [['Response: Success', 'Message: Done']];
   }
+}
+
+function list(items: string[][], complete: string): string[][] {
+  return [
+    ['Response: Success', 'EventList: start'],
+    ...items,
+    [`Event: ${complete}`, 'EventList: Complete', `ListItems: ${items.length}`],
+  ];
 }
 
 function channelLines([id, channel]: [string, Channel]): string[] {
@@ -199,10 +206,11 @@ const server = createServer((socket) => {
     for (const part of parts) answer(socket, part);
   });
 });
+process.on('disconnect', () => process.exit());
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
-  parentPort?.postMessage({ port: typeof address === 'object' && address !== null ? address.port : 0 });
+  process.send?.({ port: typeof address === 'object' && address !== null ? address.port : 0 });
 });
-parentPort?.on('message', (order: StormOrder) => {
-  void storm(order).then((result) => parentPort?.postMessage({ result }));
+process.on('message', (order: StormOrder) => {
+  void storm(order).then((result) => process.send?.({ result }));
 });

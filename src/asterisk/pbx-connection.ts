@@ -3,14 +3,19 @@ import type { AmiRole } from './ami/actions.ts';
 import { AmiLink, type AmiLinkOptions, type LinkState } from './ami/ami-link.ts';
 import type { AmiMessage } from './ami/ami-message.ts';
 import { type AmiLog, silentLog } from './ami/log.ts';
+import { OnDemandLink, type OnDemandState } from './ami/on-demand-link.ts';
 import type { AmiAddress, AmiCredentials } from './ami/wire.ts';
 import { createEventHints, type EventHints } from './events/event-hints.ts';
 import { type AsteriskPort, createPbxPort } from './pbx-port/pbx-port.ts';
 
+/** The logins that are always connected. */
+export type KeptRole = Exclude<AmiRole, 'act'>;
+
 export interface PbxConnectionOptions
   extends AmiAddress,
     Pick<AmiLinkOptions, 'deadlines' | 'backoff' | 'stableAfter' | 'wideRights'> {
-  logins: Readonly<Record<AmiRole, AmiCredentials>>;
+  /** Without `act` calls cannot be transferred and no test calls be made. */
+  logins: Readonly<Record<KeptRole, AmiCredentials> & { act?: AmiCredentials | undefined }>;
   voicemailFiles?: number;
   log?: AmiLog;
 }
@@ -21,13 +26,15 @@ export interface LoginState {
   reason?: string;
 }
 
-/** One PBX: four logins kept connected, and what they are for. */
+/** One PBX: four logins kept connected, one connected when it is needed, and what they are for. */
 export interface PbxConnection {
   port: AsteriskPort;
   hints: EventHints;
   /** Every event of the events login as it came: untrusted, for the live view. Gives the function that ends it. */
   onEvent(listener: (event: AmiMessage) => void): () => void;
-  state(): Record<AmiRole, LoginState>;
+  state(): Record<KeptRole, LoginState>;
+  /** The login that acts on calls; with `isTried` it is connected, to see whether that goes well. */
+  actState(isTried?: boolean): Promise<OnDemandState>;
   /** True while query, sync and config are ready. Without events we only learn of changes later. */
   readonly ready: boolean;
   /** Returns at once; an aborted signal stops it. */
@@ -45,22 +52,31 @@ export interface PbxConnection {
   onDown(listener: (reason: string) => void): () => void;
 }
 
-const ROLES: readonly AmiRole[] = ['events', 'query', 'sync', 'config'];
+const ROLES: readonly KeptRole[] = ['events', 'query', 'sync', 'config'];
 /** The logins without which nothing can be read or written. */
-const REQUIRED: readonly AmiRole[] = ['query', 'sync', 'config'];
+const REQUIRED: readonly KeptRole[] = ['query', 'sync', 'config'];
 /** The logins that it takes to know what happens: one hears of it, the other reads what was missed. */
-const HEARING: readonly AmiRole[] = ['events', 'query'];
+const HEARING: readonly KeptRole[] = ['events', 'query'];
 
 export function connectPbx(options: PbxConnectionOptions): PbxConnection {
   const { host, port, tls, logins, voicemailFiles, log = silentLog, ...linkOptions } = options;
   const address: AmiAddress = { host, port, ...(tls ? { tls } : {}) };
-  const linkOf = (role: AmiRole) => new AmiLink({ ...linkOptions, role, address, credentials: logins[role], log });
-  const links: Record<AmiRole, AmiLink> = {
+  const linkOf = (role: KeptRole) => new AmiLink({ ...linkOptions, role, address, credentials: logins[role], log });
+  const links: Record<KeptRole, AmiLink> = {
     events: linkOf('events'),
     query: linkOf('query'),
     sync: linkOf('sync'),
     config: linkOf('config'),
   };
+  const { deadlines, wideRights } = linkOptions;
+  const act = new OnDemandLink({
+    role: 'act',
+    address,
+    credentials: logins.act,
+    log,
+    ...(deadlines === undefined ? {} : { deadlines }),
+    ...(wideRights === undefined ? {} : { wideRights }),
+  });
   const emitter = new EventEmitter();
   let ready = false;
   let hears = false;
@@ -96,7 +112,7 @@ export function connectPbx(options: PbxConnectionOptions): PbxConnection {
   };
 
   return {
-    port: createPbxPort({ links, log, ...(voicemailFiles === undefined ? {} : { voicemailFiles }) }),
+    port: createPbxPort({ links: { ...links, act }, log, ...(voicemailFiles === undefined ? {} : { voicemailFiles }) }),
     hints: createEventHints(links.events),
     onEvent: (listener) => links.events.on('event', listener),
     state: () => ({
@@ -105,14 +121,19 @@ export function connectPbx(options: PbxConnectionOptions): PbxConnection {
       sync: stateOf(links.sync),
       config: stateOf(links.config),
     }),
+    async actState(isTried = false) {
+      if (isTried) await act.use(async () => {}).catch(() => {});
+      return act.state;
+    },
     get ready() {
       return ready;
     },
     start(signal) {
+      act.start();
       for (const role of ROLES) links[role].start(signal);
     },
     async stop() {
-      await Promise.all(ROLES.map((role) => links[role].stop()));
+      await Promise.all([...ROLES.map((role) => links[role].stop()), act.stop()]);
     },
     get hears() {
       return hears;

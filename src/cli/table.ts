@@ -1,10 +1,14 @@
+import { widthOf } from './text-width.ts';
+
 /** Rows as columns of equal width, with a header. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return 'none';
-  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
+  const widths = header.map((title, i) =>
+    rows.reduce((widest, row) => Math.max(widest, widthOf(row[i] ?? '')), title.length),
+  );
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .map((cell, i) => cell + ' '.repeat(Math.max(0, (widths[i] ?? 0) - widthOf(cell))))
       .join('  ')
       .trimEnd();
   return [line(header.map((title) => title.toUpperCase())), ...rows.map(line)].join('\n');

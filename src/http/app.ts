@@ -16,6 +16,7 @@ import { addWebsocket } from './plugins/websocket.ts';
 import { activityRoutes } from './routes/activity.ts';
 import { avatarRoutes } from './routes/avatars.ts';
 import { broadcastRoutes } from './routes/broadcasts.ts';
+import { callRecordRoutes } from './routes/call-records.ts';
 import { colleagueRoutes } from './routes/colleagues.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { deletedUserRoutes } from './routes/deleted-users.ts';
@@ -126,6 +127,7 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
       activityRoutes(api, deps);
       historyRoutes(api, deps);
       liveRoutes(api, deps);
+      callRecordRoutes(api, deps);
     },
     { prefix: '/api/v1' },
   );

@@ -8,14 +8,20 @@ import type { AnyRequest } from './types.ts';
  * or neither; a key that is being worked on in this moment is known in memory, which dies with the work.
  */
 export interface Idempotency {
-  /** Runs `perform` at most once per key. `once` must wrap what runs inside the transaction. */
+  /**
+   * Runs `perform` at most once per key. `once` must wrap what runs inside the transaction; `kept` is what was answered before,
+   * for effects that come before the transaction.
+   */
   guard<T>(
     request: AnyRequest,
     perform: (
-      once: (tx: Tx, work: () => Promise<StoredAnswer>) => Promise<StoredAnswer & { replayed?: true }>,
+      once: (tx: Tx, work: () => Promise<StoredAnswer>) => Promise<Replayable>,
+      kept: () => Promise<Replayable | undefined>,
     ) => Promise<T>,
   ): Promise<T>;
 }
+
+type Replayable = StoredAnswer & { replayed?: true };
 
 const KEY_PATTERN = /^[\x21-\x7e]{1,255}$/;
 
@@ -24,7 +30,12 @@ export function createIdempotency(db: Database): Idempotency {
   return {
     async guard(request, perform) {
       const id = idOf(request);
-      if (id === undefined) return perform((_tx, work) => work());
+      if (id === undefined) {
+        return perform(
+          (_tx, work) => work(),
+          async () => undefined,
+        );
+      }
       const name = JSON.stringify([id.actor, id.key]);
       if (busy.has(name)) {
         throw new LinekeeperError('IDEMPOTENCY_IN_PROGRESS', 'a request with this Idempotency-Key is being worked on');
@@ -32,16 +43,22 @@ export function createIdempotency(db: Database): Idempotency {
       busy.add(name);
       try {
         const hash = requestHash(request.method, request.url, request.body);
-        return await perform(async (tx, work) => {
+        const former = async (tx: Tx): Promise<Replayable | undefined> => {
           const kept = await findAnswer(tx, db.seal, id);
-          if (kept !== undefined) {
-            if (kept.request === hash) return { ...kept.answer, replayed: true };
-            throw new LinekeeperError('IDEMPOTENCY_KEY_REUSED', 'this Idempotency-Key was used for another request');
-          }
-          const answer = await work();
-          await keepAnswer(tx, db.seal, id, hash, answer);
-          return answer;
-        });
+          if (kept === undefined) return undefined;
+          if (kept.request === hash) return { ...kept.answer, replayed: true };
+          throw new LinekeeperError('IDEMPOTENCY_KEY_REUSED', 'this Idempotency-Key was used for another request');
+        };
+        return await perform(
+          async (tx, work) => {
+            const kept = await former(tx);
+            if (kept !== undefined) return kept;
+            const answer = await work();
+            await keepAnswer(tx, db.seal, id, hash, answer);
+            return answer;
+          },
+          () => db.write(former),
+        );
       } finally {
         busy.delete(name);
       }

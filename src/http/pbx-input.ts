@@ -17,6 +17,9 @@ const loginsSchema = z.strictObject({
   query: loginSchema,
   sync: loginSchema,
   config: loginSchema,
+  act: loginSchema
+    .optional()
+    .meta({ description: 'Transfers and rings test calls; without it these two are not available.' }),
 });
 
 const wsUrlSchema = rule(z.string().max(300), 'WS_URL_INVALID', 'must be a ws:// or wss:// address', (v) => {

@@ -21,7 +21,7 @@ export function listRoute<Q extends z.ZodType>(
   text: RouteWords,
   querystring: Q,
   item: z.ZodObject,
-  scope: Scope = 'read',
+  scope: Scope | 'self' = 'read',
 ) {
   return { config: { scope }, schema: { ...words(text), querystring, response: { 200: pageOf(item) } } };
 }
@@ -142,5 +142,21 @@ export function runRoute<B extends z.ZodType, P extends z.ZodType>(
   return {
     config: { scope },
     schema: { ...words(text), params, querystring: common.noQuery, body, response: { 200: view } },
+  };
+}
+
+/** POST that does something to the PBX which cannot be taken back: no dry run, but safe to repeat with a key. */
+export function actRoute<B extends z.ZodType, P extends z.ZodType = typeof common.idParams>(
+  scope: Scope,
+  text: RouteWords,
+  body: B,
+  view: z.ZodType,
+  options: { params?: P } = {},
+) {
+  const params = (options.params ?? common.idParams) as P;
+  const headers = common.postHeaders.pick({ 'idempotency-key': true });
+  return {
+    config: { scope },
+    schema: { ...words(text), params, querystring: common.noQuery, headers, body, response: { 200: view } },
   };
 }

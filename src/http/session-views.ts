@@ -1,5 +1,5 @@
+import { deviceInWords } from '../domain/device-words.ts';
 import type { View } from '../store/queries/page.ts';
-import { deviceInWords } from './device-words.ts';
 import type { PageAnswer } from './read.ts';
 
 /** Adds what people recognise a session by. */

@@ -43,7 +43,7 @@ export function createWrite(deps: Pick<HttpDeps, 'changes'>, idempotency: Idempo
     if (wait !== undefined) {
       reply.header('preference-applied', `wait=${wait}`);
       if (touched.length > 0) {
-        body = { ...body, sync: combined(await changes.settled(touched, wait * 1000)) };
+        body = { ...body, sync: combinedSync(await changes.settled(touched, wait * 1000)) };
         if (status === 204) status = 200;
       }
     }
@@ -62,8 +62,11 @@ function stored(answer: Answer): StoredAnswer {
   };
 }
 
+/** Of one or more owners together. */
+export type SyncView = { state: 'pending' | 'synced' } | { state: 'failed'; code: string; reason: string };
+
 /** A failure of any part is the failure of the change; what still waits makes it pending. */
-function combined(outcomes: readonly SyncOutcome[]): View {
+export function combinedSync(outcomes: readonly SyncOutcome[]): SyncView {
   for (const outcome of outcomes) {
     if (outcome.state === 'failed') return { state: 'failed', code: outcome.code, reason: outcome.reason };
   }

@@ -1,4 +1,5 @@
 import type { Database } from '../store/database.ts';
+import type { Argon2 } from './argon2.ts';
 import { createLogin, type Login } from './login.ts';
 import { createOwnPassword, type OwnPassword } from './own-password.ts';
 import { createPasswordHasher, type PasswordHasher } from './password-hash.ts';
@@ -19,8 +20,12 @@ export interface People {
   sessionIdleMs: number;
 }
 
-export function createPeople(db: Database, settings: PeopleSettings, factors: SecondFactors): People {
-  const deps: PeopleDeps = { db, settings, factors, hasher: createPasswordHasher(settings.argon2) };
+export function createPeople(
+  db: Database,
+  settings: PeopleSettings,
+  { factors, argon2 }: { factors: SecondFactors; argon2: Argon2 },
+): People {
+  const deps: PeopleDeps = { db, settings, factors, hasher: createPasswordHasher(settings.argon2, argon2) };
   return {
     logins: createLogin(deps),
     resets: createPasswordReset(deps),

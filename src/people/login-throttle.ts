@@ -24,10 +24,7 @@ export interface Attempt {
  * `attemptSucceeded` takes that back. Known and unknown accounts are treated alike.
  */
 export async function beginAttempt(tx: Tx, attempt: Attempt, now: number): Promise<{ wait: number; lock: boolean }> {
-  const wait = Math.max(
-    await secondsLeft(tx, accountKey(attempt), now),
-    await secondsLeft(tx, addressKey('address', attempt), now),
-  );
+  const wait = await secondsLeft(tx, [accountKey(attempt), addressKey('address', attempt)], now);
   if (wait > 0) return { wait, lock: false };
   const failures = await count(tx, 'account', accountKey(attempt), now);
   return { wait: 0, lock: failures >= LOCK_AFTER };
@@ -40,13 +37,13 @@ export async function attemptFailed(tx: Tx, attempt: Attempt, now: number): Prom
 
 /** The account starts from nothing. The address does not: it may try others. */
 export async function attemptSucceeded(tx: Tx, username: string): Promise<void> {
-  await tx.loginThrottle.deleteMany({ where: { key: accountKey({ username }) } });
+  await execute(tx, 'DELETE FROM "LoginThrottle" WHERE "key" = ?', accountKey({ username }));
 }
 
 /** Whether somebody at this address may ask for another reset mail now. */
 export async function mayAskForReset(tx: Tx, address: string, now: number): Promise<boolean> {
   const key = addressKey('reset', { address });
-  if ((await secondsLeft(tx, key, now)) > 0) return false;
+  if ((await secondsLeft(tx, [key], now)) > 0) return false;
   await count(tx, 'reset', key, now);
   return true;
 }
@@ -68,9 +65,14 @@ function addressKey(kind: Kind, { address }: Pick<Attempt, 'address'>): string {
   return hash('sha256', `${kind} ${place}`);
 }
 
-async function secondsLeft(tx: Tx, key: string, now: number): Promise<number> {
-  const row = await tx.loginThrottle.findUnique({ where: { key }, select: { blockedUntil: true } });
-  return row === null ? 0 : Math.max(0, Math.ceil((row.blockedUntil.getTime() - now) / 1000));
+/** Of the one that waits longest. */
+async function secondsLeft(tx: Tx, keys: readonly string[], now: number): Promise<number> {
+  const blockedUntil = await queryJson<number[]>(
+    tx,
+    `SELECT json_group_array("blockedUntil") AS json FROM "LoginThrottle" WHERE "key" IN (SELECT value FROM json_each(?))`,
+    JSON.stringify(keys),
+  );
+  return Math.max(0, ...blockedUntil.map((until) => Math.ceil((until - now) / 1000)));
 }
 
 async function count(tx: Tx, kind: Kind, key: string, now: number): Promise<number> {

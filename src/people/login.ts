@@ -4,6 +4,7 @@ import { LinekeeperError } from '../errors.ts';
 import { recordAudit } from '../store/audit-log.ts';
 import type { Tx } from '../store/database.ts';
 import { insertSession } from '../store/sessions.ts';
+import { execute, queryJson } from '../store/sql.ts';
 import { hashToken } from '../store/tokens.ts';
 import { attemptFailed, attemptSucceeded, beginAttempt } from './login-throttle.ts';
 import type { PeopleDeps } from './people-deps.ts';
@@ -47,7 +48,8 @@ interface Account {
   username: string;
   state: string;
   passwordHash: string | null;
-  passwordExpiresAt: Date | null;
+  /** Milliseconds since 1970. */
+  passwordExpiresAt: number | null;
 }
 
 /**
@@ -72,13 +74,18 @@ export function createLogin({ db, hasher, settings, factors }: PeopleDeps): Logi
       await db.note((tx) => note(tx, 'login.refused', account, { state: account.state }));
       throw new LinekeeperError('ACCOUNT_NOT_ACTIVE', 'this account is not active; ask your administrator');
     }
-    if (account.passwordExpiresAt !== null && account.passwordExpiresAt.getTime() <= Date.now()) {
+    if (account.passwordExpiresAt !== null && account.passwordExpiresAt <= Date.now()) {
       throw new LinekeeperError('PASSWORD_EXPIRED', 'this temporary password is over; ask for a new one');
     }
     const renewed = rehash ? await hasher.hash(password) : undefined;
     return db.note(async (tx) => {
-      const where = { id: account.id, passwordHash: account.passwordHash };
-      const { count } = await tx.user.updateMany({ where, data: { passwordHash: renewed ?? account.passwordHash } });
+      const count = await execute(
+        tx,
+        'UPDATE "User" SET "passwordHash" = ?1 WHERE id = ?2 AND "passwordHash" = ?3',
+        renewed ?? account.passwordHash,
+        account.id,
+        account.passwordHash,
+      );
       // It was changed while it was being compared.
       if (count === 0) throw new LinekeeperError('INVALID_CREDENTIALS', 'the user name or the password is wrong');
       const methods = await factors.methodsOf(tx, account.id);
@@ -87,9 +94,11 @@ export function createLogin({ db, hasher, settings, factors }: PeopleDeps): Logi
   }
 
   async function accountOf(username: string): Promise<Account | undefined> {
-    const rows = await db.read.$queryRawUnsafe<Account[]>(
-      `SELECT id, "companyId", "username", "state", "passwordHash", "passwordExpiresAt" FROM "User"
-       WHERE "username" = ? COLLATE NOCASE LIMIT 2`,
+    const rows = await queryJson<Account[]>(
+      db.read,
+      `SELECT json_group_array(json_object('id', id, 'companyId', "companyId", 'username', "username", 'state', "state",
+         'passwordHash', "passwordHash", 'passwordExpiresAt', "passwordExpiresAt")) AS json
+       FROM (SELECT * FROM "User" WHERE "username" = ? COLLATE NOCASE LIMIT 2)`,
       username.normalize('NFKC').trim(),
     );
     return rows.length === 1 ? rows[0] : rows.find((row) => row.username === username);
@@ -122,9 +131,14 @@ export function createLogin({ db, hasher, settings, factors }: PeopleDeps): Logi
   }
 
   async function start(tx: Tx, userId: string, { address, userAgent, transport }: LoginOrigin) {
-    const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
-    // Between the password and this moment somebody may have disabled the account or changed the password.
-    if (user.state !== 'active') throw new LinekeeperError('ACCOUNT_NOT_ACTIVE', 'this account is not active');
+    const [user] = await queryJson<Pick<Account, 'id' | 'companyId' | 'username'>[]>(
+      tx,
+      `SELECT json_group_array(json_object('id', id, 'companyId', "companyId", 'username', "username")) AS json
+       FROM "User" WHERE id = ? AND "state" = 'active'`,
+      userId,
+    );
+    // Between the password and this moment somebody may have disabled or deleted the account.
+    if (user === undefined) throw new LinekeeperError('ACCOUNT_NOT_ACTIVE', 'this account is not active');
     // Not before the last factor: whoever has the password alone could try codes without end.
     await attemptSucceeded(tx, user.username);
     const sessionId = uuid();
@@ -140,7 +154,7 @@ export function createLogin({ db, hasher, settings, factors }: PeopleDeps): Logi
       userAgent,
       expiresAt,
     });
-    await tx.user.update({ where: { id: userId }, data: { lastLoginAt: now } });
+    await execute(tx, 'UPDATE "User" SET "lastLoginAt" = ? WHERE id = ?', now.getTime(), userId);
     await note(tx, 'session.started', user, { transport, address }, `user:${user.username}`);
     return { state: 'in' as const, token, userId, sessionId, expiresAt };
   }

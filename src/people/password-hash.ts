@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { LinekeeperError } from '../errors.ts';
+import type { Argon2 } from './argon2.ts';
 
 /**
- * argon2id in PHC strings (RFC 9106). Hashes are computed `workers` at a time and wait in a queue of `queue`: argon2 runs on
- * the four threads that Node reads files with, and a hundred logins at once would stop the daemon for seconds.
+ * argon2id in PHC strings (RFC 9106). Hashes are computed `workers` at a time and wait in a queue of `queue`: a hundred
+ * logins at once would take every core, and a hundred times the memory.
  */
 export interface PasswordHasher {
   /** @throws LOGIN_BUSY when too many wait already */
@@ -27,28 +28,26 @@ export interface Argon2Settings {
   queue: number;
 }
 
-export function createPasswordHasher(settings: Argon2Settings): PasswordHasher {
+export function createPasswordHasher(settings: Argon2Settings, argon2: Argon2): PasswordHasher {
   const turn = createTurns(settings.workers, settings.queue);
-  const options = { memoryCost: settings.memoryKib, timeCost: settings.passes, parallelism: settings.lanes };
+  const cost = { memoryCost: settings.memoryKib, timeCost: settings.passes, parallelism: settings.lanes };
   let nobodys: Promise<string> | undefined;
 
-  /** Of a password that nobody knows, under the settings of today: what unknown accounts are compared with. */
+  /** Of a password that nobody knows, at the cost of today: what unknown accounts are compared with. */
   async function nobodysHash(): Promise<string> {
-    nobodys ??= turn(async () => (await import('argon2')).hash(randomBytes(32).toString('base64'), options));
+    nobodys ??= turn(() => argon2.hash(randomBytes(32).toString('base64'), cost)).catch((error) => {
+      nobodys = undefined;
+      throw error;
+    });
     return nobodys;
   }
 
   return {
-    hash: (password) => turn(async () => (await import('argon2')).hash(prepared(password), options)),
+    hash: (password) => turn(() => argon2.hash(prepared(password), cost)),
     async verify(stored, password) {
       const against = stored ?? (await nobodysHash());
-      return turn(async () => {
-        const argon2 = await import('argon2');
-        const ok = await argon2.verify(against, prepared(password));
-        return stored === null
-          ? { ok: false, rehash: false }
-          : { ok, rehash: ok && argon2.needsRehash(stored, options) };
-      });
+      const { ok, rehash } = await turn(() => argon2.verify(against, prepared(password), cost));
+      return stored === null ? { ok: false, rehash: false } : { ok, rehash };
     },
   };
 }

@@ -133,9 +133,9 @@ export function projectCompany(source: CompanySource): [Ref, string][] {
 
 /** The projection of any set of sources. */
 export function desiredObjects(sources: {
-  companies: readonly CompanySource[];
-  extensions: readonly ExtensionSource[];
-  numbers: readonly NumberSource[];
+  companies: Iterable<CompanySource>;
+  extensions: Iterable<ExtensionSource>;
+  numbers: Iterable<NumberSource>;
 }): Map<Ref, Desired> {
   const desired = new Map<Ref, Desired>();
   const add = (type: OwnerType, id: string, objects: [Ref, string][]) => {

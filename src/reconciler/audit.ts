@@ -37,7 +37,7 @@ export async function view(context: PbxContext): Promise<AuditView> {
   // Asterisk gathers its answer while we gather ours; should ours fail first, nobody else would hear of the other.
   observing.catch(() => {});
   await requestsSent();
-  const desired = desiredObjects(await desiredOfPbx(db.read, db.seal, digests, settings.id));
+  const desired = desiredObjects(desiredOfPbx(db.read, db.seal, digests, settings.id));
   const observation = await observing;
   const refs = differing(desired, observation.objects);
   const observed = new Map<Ref, Observed>();

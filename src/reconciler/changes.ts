@@ -59,7 +59,7 @@ function touchedBy(tx: Tx): Touched[] {
 async function previewPlan(db: Database, tx: Tx, digests: Digests): Promise<Plan> {
   const touched = touchedBy(tx);
   const owners = touched.map(({ owner }) => owner);
-  const desired = desiredObjects(await desiredOf(tx, db.seal, digests, owners));
+  const desired = desiredObjects(desiredOf(tx, db.seal, digests, owners));
   const applied: Awaited<ReturnType<typeof appliedOf>> = new Map();
   for (const pbxId of new Set(touched.map((one) => one.pbxId))) {
     for (const [ref, one] of await appliedOf(db, pbxId, owners, [...desired.keys()], 0)) applied.set(ref, one);

@@ -17,7 +17,7 @@ import { withUnrecorded } from './unrecorded.ts';
  */
 export async function applyDirty(context: PbxContext, dirty: readonly DirtyOwner[], batch: Batch): Promise<void> {
   const { db, digests, settings } = context;
-  const desired = desiredObjects(await desiredOf(db.read, db.seal, digests, dirty));
+  const desired = desiredObjects(desiredOf(db.read, db.seal, digests, dirty));
   const recorded = await appliedOf(db, settings.id, dirty, [...desired.keys()], settings.lastAuditAt);
   const writes = { toReload: context.reloads.batches(), toReadBack: batch };
   const applied = withUnrecorded(recorded, desired.keys(), dirty, writes, db.seal);

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { LinekeeperError } from '../errors.ts';
 import { ensureAnchor } from './activity/anchor.ts';
 import { type Prisma, PrismaClient } from './generated/client.ts';
-import { handleOf, SharedSqlite, setHandle, shareHandle } from './handles.ts';
+import { type SqliteHandle, setHandle, TwoConnections } from './handles.ts';
 import { lockDatabase } from './lock.ts';
 import { type MigrationReport, migrate } from './migrate.ts';
 import { createSeal, readOrCreateKey, type Seal } from './seal.ts';
@@ -50,14 +50,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   try {
     const migrations = migrate(options.file, options.migrationsFolder);
     const seal = createSeal(readOrCreateKey(options.keyFile));
-    const writer = await connect(options.file, [
-      'synchronous = FULL',
-      'foreign_keys = ON',
-      `wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
-    ]);
-    const read = await connect(options.file, ['query_only = ON']);
-    await checkKey(writer, seal, options.keyFile);
-    await ensureAnchor(writer, seal);
+    const { client, writer } = await connect(options.file);
+    await transaction(client, writer, async (tx) => {
+      await checkKey(tx, seal, options.keyFile);
+      await ensureAnchor(tx, seal);
+    });
     let tail: Promise<unknown> = Promise.resolve();
     const listeners = new Set<() => void>();
     const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
@@ -71,17 +68,17 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       return result;
     };
     return {
-      read,
+      read: client,
       seal,
       migrations,
-      write: (work) => inTurn(() => transaction(writer, work)),
+      write: (work) => inTurn(() => transaction(client, writer, work)),
       note: (work) =>
         inTurn(async () => {
-          handleOf(writer).pragma('synchronous = NORMAL');
+          writer.pragma('synchronous = NORMAL');
           try {
-            return await transaction(writer, work);
+            return await transaction(client, writer, work);
           } finally {
-            handleOf(writer).pragma('synchronous = FULL');
+            writer.pragma('synchronous = FULL');
           }
         }),
       onCommit(listener) {
@@ -90,9 +87,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       },
       async close() {
         await tail;
-        await read.$disconnect();
         checkpoint(writer);
-        await writer.$disconnect();
+        await client.$disconnect();
         lock.release();
       },
     };
@@ -103,31 +99,35 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 /** Leaves one whole file behind, unless somebody else reads it just now. */
-function checkpoint(writer: PrismaClient): void {
+function checkpoint(writer: SqliteHandle): void {
   try {
-    handleOf(writer).pragma('wal_checkpoint(TRUNCATE)');
+    writer.pragma('wal_checkpoint(TRUNCATE)');
   } catch {
     // The next start finds the log and goes on from it.
   }
 }
 
-async function connect(file: string, pragmas: string[]): Promise<PrismaClient> {
-  const adapter = new SharedSqlite({ url: file, timeout: BUSY_MS }, { timestampFormat: 'unixepoch-ms' });
+async function connect(file: string): Promise<{ client: PrismaClient; writer: SqliteHandle }> {
+  const adapter = new TwoConnections({ url: file, timeout: BUSY_MS }, { timestampFormat: 'unixepoch-ms' });
   const client = new PrismaClient({ adapter });
   await client.$connect();
-  if (adapter.handle === undefined) throw new LinekeeperError('INTERNAL', 'the database was not opened');
-  for (const pragma of pragmas) adapter.handle.pragma(pragma);
-  setHandle(client, adapter.handle);
-  return client;
+  if (adapter.handles === undefined) throw new LinekeeperError('INTERNAL', 'the database was not opened');
+  const { reader, writer } = adapter.handles;
+  for (const pragma of ['synchronous = FULL', 'foreign_keys = ON', `wal_autocheckpoint = ${CHECKPOINT_PAGES}`]) {
+    writer.pragma(pragma);
+  }
+  reader.pragma('query_only = ON');
+  setHandle(client, reader);
+  return { client, writer };
 }
 
-async function transaction<T>(writer: PrismaClient, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function transaction<T>(client: PrismaClient, writer: SqliteHandle, work: (tx: Tx) => Promise<T>): Promise<T> {
   try {
-    return await writer.$transaction(
+    return await client.$transaction(
       async (tx) => {
         // Changes nothing, but takes the write lock now: nobody can write between what `work` reads and what it writes.
-        shareHandle(tx, writer);
-        handleOf(tx).prepare('UPDATE "Setting" SET "value" = "value" WHERE 0').run();
+        setHandle(tx, writer);
+        writer.prepare('UPDATE "Setting" SET "value" = "value" WHERE 0').run();
         return await work(tx);
       },
       { maxWait: 60_000, timeout: 120_000 },
@@ -151,10 +151,10 @@ function databaseError(error: unknown): unknown {
 }
 
 /** The first start seals a known text; a later start with another key is refused before it can do harm. */
-async function checkKey(writer: PrismaClient, seal: Seal, keyFile: string): Promise<void> {
-  const row = await writer.setting.findUnique({ where: { name: 'keyCheck' } });
+async function checkKey(tx: Tx, seal: Seal, keyFile: string): Promise<void> {
+  const row = await tx.setting.findUnique({ where: { name: 'keyCheck' } });
   if (row === null) {
-    await writer.setting.create({ data: { name: 'keyCheck', value: seal.seal('linekeeper', 'keyCheck') } });
+    await tx.setting.create({ data: { name: 'keyCheck', value: seal.seal('linekeeper', 'keyCheck') } });
     return;
   }
   try {

@@ -4,13 +4,13 @@ import type { CompanySource, ExtensionSource, NumberSource, Owner } from '../pla
 import type { Reader } from './database.ts';
 import type { Digests } from './digests.ts';
 import type { Seal } from './seal.ts';
-import { queryJson } from './sql.ts';
+import { eachJson } from './sql.ts';
 
-/** What is wanted of the given owners. Owners that no longer exist are missing from it. */
+/** What is wanted of the given owners, read as it is asked for, once. Owners that no longer exist are missing from it. */
 export interface DesiredSources {
-  companies: CompanySource[];
-  extensions: ExtensionSource[];
-  numbers: NumberSource[];
+  companies: Iterable<CompanySource>;
+  extensions: Iterable<ExtensionSource>;
+  numbers: Iterable<NumberSource>;
 }
 
 type AccountRow = [
@@ -52,22 +52,29 @@ type ExtensionRow = [
   mailbox: MailboxRow | null,
 ];
 
-// One row of JSON instead of thousands of rows of objects: five times faster through the client at 10,000 extensions.
-const EXTENSIONS = `SELECT json_group_array(json_array(e.id, e."number", e."displayName", e."callerIdName", e."ringSeconds",
+// JSON instead of columns and joins: a row is one string, whatever hangs on it.
+const EXTENSIONS = `SELECT json_array(e.id, e."number", e."displayName", e."callerIdName", e."ringSeconds",
     e."forwardAlways", e."forwardBusy", e."forwardNoAnswer", e."doNotDisturb", e."classOfService", e."pickupGroup", e."enabled",
     e."suspended", e."suspendedForward", c."slug", c."endpointPrefix", c."timezone",
     (SELECT json_group_array(json_array(a.id, a."ordinal", a."kind", a."codecs", a."maxContacts", a."secretSealed"))
        FROM (SELECT * FROM "SipAccount" WHERE "extensionId" = e.id ORDER BY "ordinal") a),
     (SELECT json_array(m.id, m."pinSealed", m."email", m."attach", m."deleteAfterMail", m."timezone", m."enabled")
-       FROM "Mailbox" m WHERE m."extensionId" = e.id))) AS json`;
+       FROM "Mailbox" m WHERE m."extensionId" = e.id)) AS json`;
+
+type NumberRow = [id: string, e164: string, companySlug: string, extension: string | null];
+type CompanyRow = [
+  id: string,
+  slug: string,
+  endpointPrefix: string,
+  ranges: string,
+  country: string,
+  trunk: string | null,
+  outgoingCallerId: string | null,
+  emergencyNumbers: string,
+];
 
 /** `reader` may be an open transaction: a dry run sees what it would commit. */
-export async function desiredOf(
-  reader: Reader,
-  seal: Seal,
-  digests: Digests,
-  owners: readonly Owner[],
-): Promise<DesiredSources> {
+export function desiredOf(reader: Reader, seal: Seal, digests: Digests, owners: readonly Owner[]): DesiredSources {
   const ids = (type: Owner['type']) =>
     JSON.stringify(owners.filter((owner) => owner.type === type).map(({ id }) => id));
   return query(reader, seal, digests, {
@@ -79,12 +86,7 @@ export async function desiredOf(
   });
 }
 
-export async function desiredOfPbx(
-  reader: Reader,
-  seal: Seal,
-  digests: Digests,
-  pbxId: string,
-): Promise<DesiredSources> {
+export function desiredOfPbx(reader: Reader, seal: Seal, digests: Digests, pbxId: string): DesiredSources {
   return query(reader, seal, digests, {
     extensions: 'FROM "Extension" e JOIN "Company" c ON c.id = e."companyId" WHERE c."pbxId" = ?1',
     numbers: 'FROM "PhoneNumber" n JOIN "Company" nc ON nc.id = n."companyId" WHERE nc."pbxId" = ?1',
@@ -100,35 +102,38 @@ interface From {
   parameter(type: Owner['type']): string;
 }
 
-async function query(reader: Reader, seal: Seal, digests: Digests, from: From): Promise<DesiredSources> {
-  const get = <T>(select: string, parameter: string): Promise<T[]> =>
-    parameter === '[]' ? Promise.resolve([]) : queryJson<T[]>(reader, select, parameter);
-  const extensions = await get<ExtensionRow>(`${EXTENSIONS} ${from.extensions}`, from.parameter('extension'));
-  const numbers = await get<[string, string, string, string | null]>(
-    `SELECT json_group_array(json_array(n.id, n."e164",
-       (SELECT "slug" FROM "Company" WHERE id = n."companyId"),
-       CASE n."state" WHEN 'assigned' THEN (SELECT "number" FROM "Extension" WHERE id = n."extensionId") END)) AS json
-     ${from.numbers}`,
-    from.parameter('number'),
-  );
-  const companies = await get<[string, string, string, string, string, string | null, string | null, string]>(
-    `SELECT json_group_array(json_array(c.id, c."slug", c."endpointPrefix", c."ranges", c."country", c."trunk",
-       c."outgoingCallerId", c."emergencyNumbers")) AS json ${from.companies}`,
-    from.parameter('company'),
-  );
+function query(reader: Reader, seal: Seal, digests: Digests, from: From): DesiredSources {
+  function* get<Row, Source>(select: string, parameter: string, map: (row: Row) => Source): Generator<Source> {
+    if (parameter === '[]') return;
+    for (const row of eachJson<Row>(reader, select, parameter)) yield map(row);
+  }
   return {
-    extensions: extensions.map((row) => toExtension(row, seal, digests)),
-    numbers: numbers.map(([id, e164, companySlug, extension]) => ({ id, e164, companySlug, extension })),
-    companies: companies.map(([id, slug, endpointPrefix, ranges, country, trunk, outgoingCallerId, emergency]) => ({
-      id,
-      slug,
-      endpointPrefix,
-      ranges: JSON.parse(ranges),
-      country,
-      trunk,
-      outgoingCallerId,
-      emergencyNumbers: JSON.parse(emergency),
-    })),
+    extensions: get(`${EXTENSIONS} ${from.extensions}`, from.parameter('extension'), (row: ExtensionRow) =>
+      toExtension(row, seal, digests),
+    ),
+    numbers: get(
+      `SELECT json_array(n.id, n."e164",
+         (SELECT "slug" FROM "Company" WHERE id = n."companyId"),
+         CASE n."state" WHEN 'assigned' THEN (SELECT "number" FROM "Extension" WHERE id = n."extensionId") END) AS json
+       ${from.numbers}`,
+      from.parameter('number'),
+      ([id, e164, companySlug, extension]: NumberRow) => ({ id, e164, companySlug, extension }),
+    ),
+    companies: get(
+      `SELECT json_array(c.id, c."slug", c."endpointPrefix", c."ranges", c."country", c."trunk", c."outgoingCallerId",
+         c."emergencyNumbers") AS json ${from.companies}`,
+      from.parameter('company'),
+      ([id, slug, endpointPrefix, ranges, country, trunk, outgoingCallerId, emergency]: CompanyRow) => ({
+        id,
+        slug,
+        endpointPrefix,
+        ranges: JSON.parse(ranges),
+        country,
+        trunk,
+        outgoingCallerId,
+        emergencyNumbers: JSON.parse(emergency),
+      }),
+    ),
   };
 }
 

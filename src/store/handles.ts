@@ -20,39 +20,54 @@ export function handleOf(client: object): SqliteHandle {
   return handle;
 }
 
-/** From now on statements on `client` run on the connection of `other`. */
-export function shareHandle(client: object, other: object): void {
-  handles.set(client, handleOf(other));
-}
-
 export function setHandle(client: object, handle: SqliteHandle): void {
   handles.set(client, handle);
 }
 
+/** Two connections below one client of Prisma's. */
+export interface TwoHandles {
+  reader: SqliteHandle;
+  writer: SqliteHandle;
+}
+
 /**
- * Prisma's own adapter, which besides lets us at its connection. Bulk statements take megabytes of JSON as one parameter,
- * and what the client does with a parameter on its way (copies, logs, a new statement each time) was a fifth of an import.
+ * Prisma's own adapter, twice: transactions run on the writer's connection, everything else on the reader's. A client for
+ * each would hold its own copy of what Prisma knows of the schema, 8 MB.
+ *
+ * Besides it lets us at the connections: bulk statements take megabytes of JSON as one parameter, and what the client does
+ * with a parameter on its way (copies, logs, a new statement each time) was a fifth of an import.
  */
-export class SharedSqlite extends PrismaBetterSqlite3 {
-  handle: SqliteHandle | undefined;
+export class TwoConnections extends PrismaBetterSqlite3 {
+  handles: TwoHandles | undefined;
 
   override async connect(): Promise<Adapter> {
-    const adapter = await super.connect();
-    // Not in the adapter's types; the pinned version has it, and the first statement of every start would tell.
-    const database = (adapter as unknown as { client?: BetterSqlite3.Database }).client;
-    if (database === undefined) throw new LinekeeperError('INTERNAL', 'the SQLite adapter hides its connection');
-    const statements = new Map<string, BetterSqlite3.Statement>();
-    this.handle = {
-      pragma: (text) => void database.pragma(text),
-      prepare(sql) {
-        let statement = statements.get(sql);
-        if (statement === undefined) {
-          statement = database.prepare(sql);
-          statements.set(sql, statement);
-        }
-        return statement;
-      },
+    const writer = await super.connect();
+    const reader = await super.connect();
+    this.handles = { reader: sharedHandle(reader), writer: sharedHandle(writer) };
+    reader.startTransaction = (level) => writer.startTransaction(level);
+    const close = reader.dispose.bind(reader);
+    reader.dispose = async () => {
+      await close();
+      await writer.dispose();
     };
-    return adapter;
+    return reader;
   }
+}
+
+function sharedHandle(adapter: Adapter): SqliteHandle {
+  // Not in the adapter's types; the pinned version has it, and the first statement of every start would tell.
+  const database = (adapter as unknown as { client?: BetterSqlite3.Database }).client;
+  if (database === undefined) throw new LinekeeperError('INTERNAL', 'the SQLite adapter hides its connection');
+  const statements = new Map<string, BetterSqlite3.Statement>();
+  return {
+    pragma: (text) => void database.pragma(text),
+    prepare(sql) {
+      let statement = statements.get(sql);
+      if (statement === undefined) {
+        statement = database.prepare(sql);
+        statements.set(sql, statement);
+      }
+      return statement;
+    },
+  };
 }

@@ -3,7 +3,12 @@ import type { DriftPolicy } from '../plan/plan.ts';
 import type { Database } from './database.ts';
 
 export const AMI_ROLES = ['events', 'query', 'sync', 'config'] as const;
-export type PbxLogins = Record<(typeof AMI_ROLES)[number], { username: string; secret: string }>;
+interface PbxLogin {
+  username: string;
+  secret: string;
+}
+/** `act` is optional: without it nothing but transfers and test calls is missing. */
+export type PbxLogins = Record<(typeof AMI_ROLES)[number], PbxLogin> & { act?: PbxLogin | undefined };
 
 /** A PBX as the daemon connects to it. Holds AMI secrets in clear: never log it. */
 export interface PbxRow {
@@ -47,6 +52,7 @@ export function openLogins(db: Database, pbxId: string, sealed: string): PbxLogi
   return JSON.parse(db.seal.open(sealed, `Pbx:${pbxId}`)) as PbxLogins;
 }
 
-export async function companiesOf(db: Database, pbxId: string): Promise<string[]> {
-  return (await db.read.company.findMany({ where: { pbxId }, select: { id: true } })).map(({ id }) => id);
+export async function companiesOf(db: Database, pbxId: string | null): Promise<string[]> {
+  const where = pbxId === null ? {} : { pbxId };
+  return (await db.read.company.findMany({ where, select: { id: true } })).map(({ id }) => id);
 }

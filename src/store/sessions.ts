@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Permission } from '../domain/permission.ts';
 import type { Database, Tx } from './database.ts';
-import { queryJson } from './sql.ts';
+import { execute, queryJson } from './sql.ts';
 import { hashToken } from './tokens.ts';
 
 /** What a request with a session's token is judged by; read anew for each request, so that nothing outlives its right. */
@@ -40,8 +40,13 @@ export interface NewSession {
 /** Answers the token, which is nowhere else. */
 export async function insertSession(tx: Tx, session: NewSession): Promise<string> {
   const token = generateSessionToken();
-  const now = new Date();
-  await tx.session.create({ data: { ...session, hash: hashToken(token), createdAt: now, lastSeenAt: now } });
+  const { id, userId, companyId, transport, address, userAgent, expiresAt } = session;
+  await execute(
+    tx,
+    `INSERT INTO "Session" (id, "hash", "userId", "companyId", "transport", "address", "userAgent", "createdAt", "lastSeenAt",
+       "expiresAt") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9)`,
+    ...[id, hashToken(token), userId, companyId, transport, address, userAgent, Date.now(), expiresAt.getTime()],
+  );
   return token;
 }
 

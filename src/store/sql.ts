@@ -52,6 +52,19 @@ export async function queryJson<T>(reader: Reader, sql: string, ...parameters: u
   return JSON.parse((json as string | null | undefined) ?? '[]') as T;
 }
 
+/**
+ * The column `json` of each row, parsed one by one as they are asked for: for what is too much to have at once. One look
+ * at the database, however long it takes; until the last row was taken nothing can be written on this connection.
+ */
+export function* eachJson<T>(reader: Reader, sql: string, ...parameters: unknown[]): Generator<T> {
+  const { text, order } = parse(sql);
+  const rows = handleOf(reader)
+    .prepare(text)
+    .pluck()
+    .iterate(...order.map((at) => parameters[at]));
+  for (const json of rows) yield JSON.parse(json as string) as T;
+}
+
 /** Differs from last time when another connection, such as the writer's, has committed since (SQLite, PRAGMA data_version). */
 export function dataVersion(reader: Reader): number {
   return handleOf(reader).prepare('PRAGMA data_version').pluck().get() as number;

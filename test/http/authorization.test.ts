@@ -1,6 +1,8 @@
 import t from 'tap';
 import { holdsPermission, PERMISSION_NAMES, type Permission } from '../../src/domain/permission.ts';
+import { insertCallRecords } from '../../src/store/call-records.ts';
 import type { Json } from '../support/app.ts';
+import { callRecord } from '../support/call-record.ts';
 import { people } from '../support/logins.ts';
 import { ROUTE_RULES, type RouteRule } from '../support/route-rules.ts';
 
@@ -105,7 +107,11 @@ t.test('an object of another company is not there, for whoever may do all in his
     (await api.call('POST', path, { body: { companyId: acme.id, ...body } })).body.id;
   const anna = await make('anna', {});
   const extension = (await api.extension(acme.id, '1001', { mailbox: {} })).id;
+  api.port.addChannel('1001', '1700000000.1');
+  const record = callRecord({ pbxId: api.pbxId, companyId: acme.id });
+  await api.db.write(async (tx) => insertCallRecords(tx, [record]));
   const ids: Record<string, string> = {
+    calls: '1700000000.1',
     companies: acme.id,
     sites: await post('/sites', { name: 'Here' }),
     users: anna,
@@ -114,7 +120,7 @@ t.test('an object of another company is not there, for whoever may do all in his
     extensions: extension,
     numbers: await post('/numbers', { e164: '+4930123450' }),
     ...(await others(world, anna)),
-    calls: '1.10',
+    'call-records': record.id,
     tokens: await post('/tokens', { name: 'x', scopes: ['read'] }),
     invitations: await post('/invitations', { email: 'cleo@acme.example' }),
   };

@@ -19,7 +19,7 @@ for (const killAfter of [1, 17, 40]) {
       await before.db.close();
 
       const child = spawn(process.execPath, [
-        '--import=tsx',
+        '--import=./scripts/typescript.mjs',
         '--no-warnings',
         writer,
         folder,

@@ -157,7 +157,14 @@ t.test('a summary tells when somebody, and when somebody of a company, was last 
       { extensionId: other.id, callAt: now - 5000, registeredAt: now },
     ]);
     const record = {
-      ...{ pbxId: api.pbxId, companyId: acme.id, callId: 'c1', direction: 'internal', disposition: 'answered' },
+      ...{
+        pbxId: api.pbxId,
+        companyId: acme.id,
+        callId: 'c1',
+        direction: 'internal',
+        disposition: 'answered',
+        source: 'journal',
+      },
       ...{ fromNumber: '1001', toNumber: '1002', fromExtensionId: own.id, toExtensionId: other.id },
       ...{ startedAt: new Date(now), endedAt: new Date(now), durationSeconds: 0, talkSeconds: 0 },
     };

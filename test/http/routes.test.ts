@@ -3,7 +3,7 @@ import { createTestApp } from '../support/app.ts';
 
 /** Everything that answers without a token. Whoever adds to this list must say why in docs/api.md. */
 const OPEN =
-  /^\/(healthz|readyz|openapi\.json|docs(\/.*)?|api\/v1\/(login(\/.*)?|password-reset(\/confirm)?|invitations\/(look|accept)))$/;
+  /^\/(healthz|readyz|(openapi|asyncapi)\.json|docs(\/.*)?|api\/v1\/(login(\/.*)?|password-reset(\/confirm)?|invitations\/(look|accept)))$/;
 
 t.test('no route answers without a token, except the open ones', async (t) => {
   const api = await createTestApp(t);

@@ -25,6 +25,8 @@ t.test('the four logins become ready with the rights that the templates give, an
   const connection = connect(t, { wideRights: 'refuse' });
   await until(() => Object.values(connection.state()).every(({ state }) => state === 'ready'), 'four logins');
   t.ok(connection.ready);
+  t.match(await connection.actState(), { state: 'idle' }, 'the fifth waits until it is needed');
+  t.match(await connection.actState(true), { state: 'ready' });
   await connection.stop();
   t.match(connection.state(), { query: { state: 'stopped' }, events: { state: 'stopped' } });
   t.notOk(connection.ready);

@@ -42,6 +42,7 @@ t.test('the doctor finds everything well', async (t) => {
   const { code, out } = await linekeeper(['doctor']);
   t.equal(code, 0, out);
   for (const role of ['events', 'query', 'sync', 'config']) t.match(out, new RegExp(`login ${role}: ready`));
+  t.match(out, /login act: works/);
 });
 
 let secret = '';

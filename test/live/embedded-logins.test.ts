@@ -22,6 +22,7 @@ const ACTIONS: Actions = {
   Getvar: { Variable: 'A' },
   MessageSend: { Destination: 'pjsip:operator', Body: 'x' },
   UserEvent: { UserEvent: 'x' },
+  BlindTransfer: { Channel: 'PJSIP/operator-00000000', Context: 'x', Exten: 's' },
 };
 
 /** What each login may do of all that; everything else must be refused. */
@@ -40,6 +41,7 @@ const RIGHTS = {
     'MessageSend',
   ],
   config: ['GetConfig', 'CreateConfig', 'UpdateConfig', 'Reload'],
+  act: ['Originate', 'Hangup', 'Redirect', 'Setvar', 'Getvar', 'BlindTransfer'],
 } as const;
 
 t.test('each AMI login may do its work and nothing else', async (t) => {

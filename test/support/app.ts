@@ -5,14 +5,17 @@ import { fileURLToPath } from 'node:url';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { type Logger, pino } from 'pino';
 import type { Test } from 'tap';
+import { createCallActions } from '../../src/call-actions.ts';
 import { loadConfig } from '../../src/config.ts';
 import { type AppOptions, buildApp } from '../../src/http/app.ts';
+import { callActionRoutes } from '../../src/http/routes/call-actions.ts';
 import type { App } from '../../src/http/types.ts';
 import { createLifecycle, type Lifecycle } from '../../src/lifecycle.ts';
 import { createExtensionBatch } from '../../src/lines/extension-batch.ts';
 import { createExtensions } from '../../src/lines/extensions.ts';
 import type { Feed, FeedLimits } from '../../src/live/feed/feed.ts';
 import { openFeed } from '../../src/live.ts';
+import { argon2Here } from '../../src/people/argon2.ts';
 import { createPeople, type People } from '../../src/people/create-people.ts';
 import type { SmsSender } from '../../src/people/second-factor/sms.ts';
 import { createSecondFactors } from '../../src/people/second-factor/verify.ts';
@@ -22,6 +25,7 @@ import { createSettledBoard } from '../../src/reconciler/settled.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createDigests } from '../../src/store/digests.ts';
 import { generateToken, insertToken } from '../../src/store/tokens.ts';
+import { directoryOf } from './directory.ts';
 import { createMemoryPort, type MemoryPort } from './memory-port.ts';
 import { createOpenApiCheck } from './openapi-check.ts';
 
@@ -36,7 +40,7 @@ export type Json = Record<string, any>;
 /** Logging in, as the daemon has it. */
 export function testPeople(db: Database, sms?: SmsSender): People {
   const settings = { ...loadConfig({}).people, publicUrl: PUBLIC_URL };
-  return createPeople(db, settings, createSecondFactors(db, sms));
+  return createPeople(db, settings, { factors: createSecondFactors(db, sms), argon2: argon2Here });
 }
 
 export interface Answer {
@@ -103,20 +107,29 @@ export async function createTestApp(
   const lifecycle = createLifecycle({ db, changes, portOf, restoreDays: 30, log });
   const people = testPeople(db, sms);
   const feed = openFeed(db, { ...loadConfig({}).live, ...feedLimits }, people.sessionIdleMs, log);
+  const extensions = createExtensions(createExtensionBatch(db.seal), db.seal);
+  const actions = createCallActions({
+    db,
+    changes,
+    extensions,
+    directory: directoryOf(db),
+    pbx: () => ({ port, onEvent: () => () => {} }),
+    domain: 'pbx.example.org',
+  });
   const app = await buildApp(
     {
       db,
       feed,
       changes,
       sync: fleet,
-      extensions: createExtensions(createExtensionBatch(db.seal), db.seal),
+      extensions,
       people,
       lifecycle,
       log,
       version: '0.0.0-test',
       isReady: () => true,
     },
-    options,
+    { ...options, plugins: [callActionRoutes(actions), ...(options.plugins ?? [])] },
   );
   await app.ready();
   await fleet.start();

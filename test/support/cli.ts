@@ -44,3 +44,47 @@ export function createCli(dataFolder: string) {
       child.stdin.end(options.input ?? '');
     });
 }
+
+export interface RunningCli {
+  /** All that was printed so far. */
+  out(): string;
+  err(): string;
+  type(text: string): void;
+  signal(signal: NodeJS.Signals): void;
+  done: Promise<number | null>;
+}
+
+/** A command that goes on until it is told to end; on a terminal of this size, or with pipes. */
+export function startCli(
+  t: { teardown(work: () => unknown): void },
+  dataFolder: string,
+  args: string[],
+  terminal?: { rows: number; columns: number },
+): RunningCli {
+  const command = [process.execPath, `${scripts}linekeeper.mjs`, ...args];
+  const shell = command.map((part) => `'${part}'`).join(' ');
+  const size = `stty rows ${terminal?.rows} cols ${terminal?.columns}`;
+  // util-linux: runs a command on a pseudo-terminal and passes on what it prints and what is typed.
+  const [file = '', ...rest] = terminal === undefined ? command : ['script', '-qfec', `${size}; ${shell}`, '/dev/null'];
+  const child = spawn(file, rest, {
+    env: cleanEnvironment({ LINEKEEPER_DATA: dataFolder, TERM: 'xterm', SHELL: '/bin/sh' }),
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk) => {
+    out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    err += chunk;
+  });
+  return {
+    out: () => out,
+    err: () => err,
+    type: (text) => void child.stdin.write(text),
+    signal: (signal) => void child.kill(signal),
+    done: new Promise((resolve) => {
+      child.once('close', (code) => resolve(code));
+    }),
+  };
+}

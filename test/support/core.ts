@@ -62,6 +62,7 @@ export async function openTestCore(t: Teardown, pbx: TestAsterisk, options: Core
     folder,
     pbxId,
     logged,
+    log,
     get core() {
       return core;
     },
@@ -131,7 +132,7 @@ export async function openTestCore(t: Teardown, pbx: TestAsterisk, options: Core
     },
     /** What the PBX should hold, from the database. */
     async desired(): Promise<Record<string, string>> {
-      const sources = await desiredOfPbx(core.db.read, core.db.seal, createDigests(core.db.seal), pbxId);
+      const sources = desiredOfPbx(core.db.read, core.db.seal, createDigests(core.db.seal), pbxId);
       return sorted([...desiredObjects(sources)].map(([ref, { value }]) => [ref, value]));
     },
     async pin(extensionId: string): Promise<string> {

@@ -9,7 +9,7 @@ export const PASSWORD = 'seven quiet otters swim';
 
 /** One company with an app to log in to. */
 export async function people(t: Test) {
-  const api = await createTestApp(t, { plugins: [callRoutes({ calls: () => [liveCall('1.10')] })] });
+  const api = await createTestApp(t, { plugins: [callRoutes({ calls: () => [liveCall('1700000000.1')] })] });
   const acme = await api.company('acme');
   // Of other settings than those of today.
   const passwordHash = await hash(PASSWORD, { memoryCost: 19_456, timeCost: 3, parallelism: 1 });

@@ -138,5 +138,8 @@ const ALL_COMMANDS = [
   'CreateConfig: Creates an empty file.  (Priv: config,all)',
   'UpdateConfig: Update configuration.  (Priv: config,all)',
   'Reload: Send a reload event.  (Priv: system,config,all)',
+  'BlindTransfer: Blind transfer.  (Priv: call,all)',
+  'Redirect: Redirect (transfer) a call.  (Priv: call,all)',
+  'Originate: Originate a call.  (Priv: originate,all)',
   'Ping: Keepalive command.  (Priv: <none>)',
 ];

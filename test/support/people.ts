@@ -1,10 +1,12 @@
 import { v7 as uuid } from 'uuid';
+import { argon2Here } from '../../src/people/argon2.ts';
 import { createPasswordHasher } from '../../src/people/password-hash.ts';
 import { insertSession } from '../../src/store/sessions.ts';
 import type { Answer, CallOptions, Json, TestApp } from './app.ts';
 import { PASSWORD } from './logins.ts';
 
-const hash = createPasswordHasher({ memoryKib: 19_456, passes: 1, lanes: 1, workers: 1, queue: 100 }).hash(PASSWORD);
+const settings = { memoryKib: 19_456, passes: 1, lanes: 1, workers: 1, queue: 100 };
+const hash = createPasswordHasher(settings, argon2Here).hash(PASSWORD);
 
 export interface Person {
   id: string;

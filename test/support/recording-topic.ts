@@ -6,6 +6,7 @@ export class RecordingTopic<T> implements Topic<T> {
   /** Oldest first. */
   readonly log: ({ set: T; id: string } | { remove: string } | { gap: Gap })[] = [];
   isWanted = true;
+  readonly #listeners = new Set<() => unknown>();
 
   get size(): number {
     return this.items.size;
@@ -28,7 +29,14 @@ export class RecordingTopic<T> implements Topic<T> {
     this.log.push({ gap });
   }
 
-  onWanted(): () => void {
-    return () => {};
+  onWanted(listener: () => unknown): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Somebody begins to listen; resolves when those who provide it have looked. */
+  async want(): Promise<void> {
+    this.isWanted = true;
+    await Promise.all([...this.#listeners].map((listener) => listener()));
   }
 }

@@ -47,6 +47,7 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   'GET /readyz': rule('public'),
   'GET /metrics': rule('read'),
   'GET /openapi.json': rule('public'),
+  'GET /asyncapi.json': rule('public'),
   'GET /docs': rule('public'),
   'GET /docs/json': rule('public'),
   'GET /docs/yaml': rule('public'),
@@ -173,6 +174,11 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   'GET /api/v1/activity/summary': rule('activity:read'),
   'GET /api/v1/activity/export': rule('activity:read'),
   'GET /api/v1/activity/verify': globally('activity:read'),
+  'GET /api/v1/call-records': rule('calls:read'),
+  'GET /api/v1/call-records/:id': rule('calls:read'),
+  'GET /api/v1/call-records/export': rule('calls:read'),
+  'GET /api/v1/call-record-gaps': rule('calls:read'),
+  'GET /api/v1/me/calls': rule('self'),
 
   'POST /api/v1/users/:id/duplicate': rule('users:write', { username: 'x', firstName: 'F', lastName: 'L' }),
   'GET /api/v1/users/:id/avatar': rule('users:read'),
@@ -198,6 +204,13 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   'DELETE /api/v1/scheduled-actions/:id': rule('users:write'),
   'GET /api/v1/users/:id/lifecycle-reports': rule('users:write'),
   'GET /api/v1/lifecycle-reports/:id': rule('users:write'),
+
+  'POST /api/v1/calls/:id/hangup': rule('calls:write'),
+  'POST /api/v1/calls/:id/transfer': rule('calls:write', { to: '1001' }),
+  'POST /api/v1/extensions/:id/accounts/:ordinal/throw-off': rule('calls:write'),
+  'POST /api/v1/extensions/:id/test-call': rule('calls:write'),
+  'POST /api/v1/extensions/:id/message': rule('calls:write', { text: 'x' }),
+  'POST /api/v1/users/:id/kick': rule('users:write'),
 
   'GET /api/v1/mails': rule('users:write'),
   'GET /api/v1/mails/:id': rule('users:write'),

@@ -74,7 +74,7 @@ t.test('the files for an own Asterisk', async (t) => {
   t.test('are written with secrets that only the owner can read', async (t) => {
     const written = await linekeeper(['pbx', 'install', '--out', out, '--permit', '10.0.0.5', '10.1.0.0/16']);
     t.equal(written.code, 0, written.err);
-    t.match(written.out, /37 files written/);
+    t.match(written.out, /39 files written/);
     t.equal(statSync(secretsFile).mode & 0o777, 0o600);
     const secrets = JSON.parse(readFileSync(secretsFile, 'utf8')) as Record<string, string>;
     const manager = readFileSync(join(out, 'linekeeper-manager.conf'), 'utf8');
@@ -88,7 +88,7 @@ t.test('the files for an own Asterisk', async (t) => {
   t.test('are the same the second time', async (t) => {
     const before = readFileSync(secretsFile, 'utf8');
     const again = await linekeeper(['pbx', 'install', '--out', out, '--permit', '10.0.0.5', '10.1.0.0/16']);
-    t.match(again.out, /0 files written .*, 37 there already/);
+    t.match(again.out, /0 files written .*, 39 there already/);
     t.equal(readFileSync(secretsFile, 'utf8'), before);
   });
 

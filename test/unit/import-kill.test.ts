@@ -15,7 +15,11 @@ const child = fileURLToPath(new URL('../support/import-child.ts', import.meta.ur
 /** Runs the child; kills it so many milliseconds after it committed so many chunks. Resolves with what it printed. */
 function runChild(folder: string, kill?: { chunks: number; ms: number }): Promise<string> {
   return new Promise((resolve, reject) => {
-    const running = spawn(process.execPath, ['--import=tsx', '--no-warnings', child, folder, '20'], { stdio: 'pipe' });
+    const running = spawn(
+      process.execPath,
+      ['--import=./scripts/typescript.mjs', '--no-warnings', child, folder, '20'],
+      { stdio: 'pipe' },
+    );
     let printed = '';
     let isArmed = kill !== undefined;
     running.stdout.on('data', (data: Buffer) => {

@@ -1,7 +1,7 @@
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { amiCredentials, generateAmiSecrets } from '../../src/asterisk/install/logins.ts';
+import { amiCredentials, completeSecrets, generateAmiSecrets } from '../../src/asterisk/install/logins.ts';
 import { renderInstall, VOICEMAIL_FILES } from '../../src/asterisk/install/render.ts';
 import { writeInstall } from '../../src/asterisk/install/write.ts';
 import { companyContextLines } from '../../src/plan/company-context.ts';
@@ -20,15 +20,28 @@ t.test('the installation consists of our own files only, each with what to do wi
   t.equal(VOICEMAIL_FILES[31], 'linekeeper-voicemail-31.conf');
 });
 
-t.test('each login has its own secret, is denied from everywhere else and never holds a dangerous class', async (t) => {
-  const manager = renderInstall(options).find(({ path }) => path === 'linekeeper-manager.conf')!.content;
-  for (const { username, secret } of Object.values(amiCredentials(options.secrets))) {
-    const section = manager.split(`[${username}]\n`)[1]!.split('\n[')[0]!;
-    t.match(section, `secret=${secret}\n`);
-    t.match(section, 'deny=0.0.0.0/0\ndeny=::/0\npermit=10.0.0.5/32\npermit=10.1.0.0/16\npermit=::1/128\n');
-    t.match(section, 'writetimeout=5000');
-    t.notMatch(section, /^(read|write)=.*\b(all|command|originate|agi|dtmf)\b/m);
-  }
+t.test(
+  'each login has its own secret, is denied from everywhere else and holds no dangerous class but one',
+  async (t) => {
+    const manager = renderInstall(options).find(({ path }) => path === 'linekeeper-manager.conf')!.content;
+    for (const [login, { username, secret }] of Object.entries(amiCredentials(options.secrets))) {
+      const section = manager.split(`[${username}]\n`)[1]!.split('\n[')[0]!;
+      t.match(section, `secret=${secret}\n`);
+      t.match(section, 'deny=0.0.0.0/0\ndeny=::/0\npermit=10.0.0.5/32\npermit=10.1.0.0/16\npermit=::1/128\n');
+      t.match(section, 'writetimeout=5000');
+      t.notMatch(section, /^(read|write)=.*\b(all|command|agi|dtmf)\b/m);
+      t.equal(/^(read|write)=.*\boriginate\b/m.test(section), login === 'act', `${login}: originate`);
+    }
+  },
+);
+
+t.test('secrets that were made before the login act get one for it', async (t) => {
+  const { act: _act, ...old } = options.secrets;
+  const complete = completeSecrets(old);
+  t.match(complete, old);
+  t.match(complete.act, /^[0-9a-f]{48}$/);
+  t.same(completeSecrets(complete), complete);
+  t.notOk('act' in amiCredentials(old));
 });
 
 t.test('what could leave its line in a configuration file is refused', async (t) => {

@@ -16,8 +16,7 @@ function setup(t: Test, limits?: { calls: number; legs: number }) {
   const calls = createCalls({ link, directory, topic, log, now: () => clock.now, ...(limits ? { limits } : {}) });
   t.teardown(() => calls.stop());
   /** The call after its next publication in which this is so. */
-  const seen = (isSo: (call: LiveCall) => boolean, what: string) =>
-    until(() => calls.calls().find(isSo), what);
+  const seen = (isSo: (call: LiveCall) => boolean, what: string) => until(() => calls.calls().find(isSo), what);
   return { link, topic, directory, calls, clock, warnings, seen };
 }
 
@@ -172,12 +171,16 @@ t.test('an ended call is shown for five seconds more', async (t) => {
 t.test('events with a header missing, doubled, or of another form do nothing', async (t) => {
   const { link, calls } = setup(t);
   link.up();
-  const whole = ['Event: Newchannel', 'Channel: PJSIP/1001-00000001', 'ChannelState: 4', 'Uniqueid: 1.1', 'Linkedid: 1.1'];
-  const bad = [
-    ['Uniqueid: 1.2'],
-    ['Channel: PJSIP/1001-00000001'],
-    ['CallerIDNum: 1', 'CallerIDNum: 2'],
-  ].map((extra) => [...whole, ...extra]);
+  const whole = [
+    'Event: Newchannel',
+    'Channel: PJSIP/1001-00000001',
+    'ChannelState: 4',
+    'Uniqueid: 1.1',
+    'Linkedid: 1.1',
+  ];
+  const bad = [['Uniqueid: 1.2'], ['Channel: PJSIP/1001-00000001'], ['CallerIDNum: 1', 'CallerIDNum: 2']].map(
+    (extra) => [...whole, ...extra],
+  );
   const other = [
     whole.filter((line) => !line.startsWith('Linkedid')),
     whole.map((line) => line.replace('1.1', '1.1; rm')),
@@ -217,7 +220,9 @@ t.test('after a time without events', async (t) => {
     const { link, topic, calls, clock, seen } = setup(t);
     link.up();
     link.say(...recorded('two').slice(0, 10));
-    link.say(messageOf('Event: Newchannel\nChannel: PJSIP/1003-00000009\nChannelState: 4\nUniqueid: 5.5\nLinkedid: 5.5'));
+    link.say(
+      messageOf('Event: Newchannel\nChannel: PJSIP/1003-00000009\nChannelState: 4\nUniqueid: 5.5\nLinkedid: 5.5'),
+    );
     const kept = await seen((one) => one.state === 'answered', 'the call');
     const deafAt = clock.now;
     link.down('the connection was cut');

@@ -165,7 +165,7 @@ t.test('one daemon per database', async (t) => {
   await t.test('a process that is killed lets the lock go', async (t) => {
     const { file } = setup(t);
     const holder = join(here, 'support', 'lock-holder.ts');
-    const child = spawn(process.execPath, ['--import=tsx', '--no-warnings', holder, file], {
+    const child = spawn(process.execPath, ['--import=./scripts/typescript.mjs', '--no-warnings', holder, file], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     t.teardown(() => child.kill('SIGKILL'));

@@ -19,7 +19,8 @@ CREATE TABLE "CallRecord" (
     "durationSeconds" INTEGER NOT NULL,
     "talkSeconds" INTEGER NOT NULL,
     "disposition" TEXT NOT NULL,
-    "source" TEXT NOT NULL DEFAULT 'event'
+    "application" TEXT,
+    "source" TEXT NOT NULL
 );
 
 -- CreateTable
@@ -29,7 +30,8 @@ CREATE TABLE "CallRecordGap" (
     "fromAt" DATETIME NOT NULL,
     "untilAt" DATETIME,
     "reason" TEXT NOT NULL,
-    "recovered" INTEGER NOT NULL DEFAULT 0
+    "recovered" INTEGER NOT NULL DEFAULT 0,
+    "lost" INTEGER
 );
 
 -- CreateTable
@@ -69,6 +71,15 @@ CREATE INDEX "CallRecord_fromExtensionId_startedAt_idx" ON "CallRecord"("fromExt
 
 -- CreateIndex
 CREATE INDEX "CallRecord_toExtensionId_startedAt_idx" ON "CallRecord"("toExtensionId", "startedAt");
+
+-- CreateIndex
+CREATE INDEX "CallRecord_fromNumber_startedAt_idx" ON "CallRecord"("fromNumber", "startedAt");
+
+-- CreateIndex
+CREATE INDEX "CallRecord_toNumber_startedAt_idx" ON "CallRecord"("toNumber", "startedAt");
+
+-- CreateIndex
+CREATE INDEX "CallRecord_number_startedAt_idx" ON "CallRecord"("number", "startedAt");
 
 -- CreateIndex
 CREATE INDEX "CallRecord_callId_idx" ON "CallRecord"("callId");

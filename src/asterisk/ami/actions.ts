@@ -1,8 +1,8 @@
 import { LinekeeperError } from '../../errors.ts';
 import type { AmiFields } from './encode.ts';
 
-/** The four AMI logins; each has the smallest rights for its work (templates/asterisk/manager.conf). */
-export type AmiRole = 'events' | 'query' | 'sync' | 'config';
+/** The AMI logins; each has the smallest rights for its work (templates/asterisk/linekeeper-manager.conf). */
+export type AmiRole = 'events' | 'query' | 'sync' | 'config' | 'act';
 
 /** Says what is wrong with the fields; undefined: nothing. */
 type Check = (fields: AmiFields) => string | undefined;
@@ -21,6 +21,47 @@ const ourFamily: Check = ({ Family = '' }) => (OUR_FAMILY.test(Family) ? undefin
 const ourFamilyOrContact: Check = (fields) =>
   fields.Family === 'registrar/contact' && fields.Key?.includes(';@') ? undefined : ourFamily(fields);
 
+// `/regex/` hangs up every channel that matches (measured: all of them with `/.*/`).
+const EXACT_CHANNEL = /^[A-Za-z0-9]+\/[^/*\s]+$/;
+/** Where a transferred call may go on: in the context of a company, or where its incoming calls are. */
+const OUR_CONTEXT = /^(lk-[a-z0-9][a-z0-9-]*|linekeeper-(extension|outside))$/;
+/** An extension, or a number in E.164; nothing that a pattern or a feature code of the dialplan could mean. */
+const TARGET = /^(\+[1-9][0-9]{6,14}|[0-9]{2,10})$/;
+/** One contact of an endpoint of ours. `&` and `,` in it would add legs and options. */
+const CONTACT = /^PJSIP\/[a-z0-9-]+\/sips?:[A-Za-z0-9._~%!*'+=:;@/?-]+$/;
+
+function isExactly(fields: AmiFields, wanted: Readonly<Record<string, RegExp>>): boolean {
+  return (
+    Object.keys(fields).every((name) => Object.hasOwn(wanted, name)) &&
+    Object.entries(wanted).every(([name, pattern]) => pattern.test(fields[name] ?? ''))
+  );
+}
+
+const TRANSFER = { Channel: EXACT_CHANNEL, Context: OUR_CONTEXT, Exten: TARGET };
+const REDIRECT = { ...TRANSFER, Priority: /^1$/ };
+/** Never an application, never a place that somebody chose: `System` is an application, too. */
+const TEST_CALL = {
+  Channel: CONTACT,
+  Context: /^linekeeper-test$/,
+  Exten: /^s$/,
+  Priority: /^1$/,
+  CallerID: /^Linekeeper test <0>$/,
+  Timeout: /^[1-9][0-9]{3,4}$/,
+  Async: /^true$/,
+  ChannelId: /^linekeeper-test-[0-9a-f]{32}$/,
+};
+/** The journal of calls: what was read is deleted, and its counter set back. */
+const JOURNAL = 'linekeeper-record';
+const JOURNAL_KEY = /^([A-Za-z0-9._~-]+-\d+|overflow)$/;
+
+const put: Check = (fields) =>
+  fields.Family === JOURNAL && fields.Key === 'used' && /^\d{1,9}$/.test(fields.Val ?? '')
+    ? undefined
+    : ourFamily(fields);
+
+const del: Check = (fields) =>
+  fields.Family === JOURNAL && JOURNAL_KEY.test(fields.Key ?? '') ? undefined : ourFamilyOrContact(fields);
+
 const COMMON: Record<string, Check> = { Ping: anything, Logoff: anything, ListCommands: anything };
 
 /** What each login may send. Anything else is a bug of ours and never reaches the wire. */
@@ -38,16 +79,15 @@ const ALLOWED: Readonly<Record<AmiRole, Readonly<Record<string, Check>>>> = {
   },
   sync: {
     ...COMMON,
-    DBPut: ourFamily,
-    DBDel: ourFamilyOrContact,
+    DBPut: put,
+    DBDel: del,
+    ModuleCheck: ({ Module = '' }) => (/^[a-z0-9_]+$/.test(Module) ? undefined : 'that is no module'),
     // To one contact of an endpoint of ours. A plain `Body` could not hold a line break.
     MessageSend: ({ Destination = '', To, Body, Variable }) =>
       /^pjsip:[a-z0-9-]+\/sips?:[^\s<>"]+$/.test(Destination) && (To ?? Body ?? Variable) === undefined
         ? undefined
         : 'the destination is not a contact of an endpoint',
-    // `/regex/` hangs up every channel that matches (measured: all of them with `/.*/`).
-    Hangup: ({ Channel = '' }) =>
-      /^[A-Za-z0-9]+\/[^/*]+$/.test(Channel) ? undefined : 'the channel is not an exact name',
+    Hangup: ({ Channel = '' }) => (EXACT_CHANNEL.test(Channel) ? undefined : 'the channel is not an exact name'),
   },
   config: {
     ...COMMON,
@@ -58,6 +98,12 @@ const ALLOWED: Readonly<Record<AmiRole, Readonly<Record<string, Check>>>> = {
         ? undefined
         : 'the file is not ours',
     Reload: ({ Module = '' }) => (RELOADABLE.has(Module) ? undefined : 'the module is not one we reload'),
+  },
+  act: {
+    ...COMMON,
+    BlindTransfer: (fields) => (isExactly(fields, TRANSFER) ? undefined : 'it is not a transfer inside our contexts'),
+    Redirect: (fields) => (isExactly(fields, REDIRECT) ? undefined : 'it is not a transfer inside our contexts'),
+    Originate: (fields) => (isExactly(fields, TEST_CALL) ? undefined : 'it is not a test call'),
   },
 };
 

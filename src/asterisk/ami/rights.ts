@@ -10,6 +10,8 @@ const NEEDED_CLASSES: Readonly<Record<AmiRole, readonly string[]>> = {
   // `message` for text messages to phones; a login without it does everything else.
   sync: ['system', 'message'],
   config: ['config'],
+  // `originate` runs any application, a shell among them: what is sent is narrowed in actions.ts.
+  act: ['call', 'originate'],
 };
 
 /** Actions without which a login is of no use. */
@@ -18,10 +20,11 @@ const NEEDED_ACTIONS: Readonly<Record<AmiRole, readonly string[]>> = {
   query: ['DBGet', 'DBGetTree', 'CoreSettings'],
   sync: ['DBPut', 'DBDel'],
   config: ['GetConfig', 'CreateConfig', 'UpdateConfig', 'Reload'],
+  act: ['BlindTransfer', 'Redirect', 'Originate'],
 };
 
 export interface AmiRights {
-  /** Classes that the login has beyond what it needs, sorted: `command` and `originate` mean a shell on the PBX. */
+  /** Classes that the login has beyond what it needs, sorted: `command` means a shell on the PBX, and so does `originate`. */
   excess: readonly string[];
   /** Actions that it needs and may not send. */
   missing: readonly string[];

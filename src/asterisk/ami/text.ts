@@ -6,3 +6,11 @@ export function visible(text: string, limit = 200): string {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+/**
+ * A copy with memory of its own, for text that is kept: a piece of what was read keeps the whole of it alive (V8 cuts strings of
+ * 13 characters and more without copying), 64 KB for one channel's name.
+ */
+export function owned(text: string): string {
+  return text.length < 13 ? text : Buffer.from(text).toString();
+}

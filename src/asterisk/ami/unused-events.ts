@@ -20,6 +20,5 @@ export const UNUSED_EVENTS: ReadonlySet<string> = new Set([
   'RTCPReceived',
   'RTCPSent',
   'SoftHangupRequest',
-  'SuccessfulAuth',
   'VarSet',
 ]);

@@ -23,6 +23,8 @@ const CORE = [
   'pbx_config app_dial app_directed_pickup app_echo app_playback app_read app_stack app_verbose app_voicemail app_senddtmf',
   'app_while app_exec func_callerid func_channel func_cut func_db func_json func_logic func_strings func_hangupcause',
   'func_pjsip_aor func_pjsip_contact func_pjsip_endpoint func_groupcount func_dialplan func_devstate func_global func_timeout',
+  // records of calls
+  'cdr_manager res_cdrel_custom cdr_custom func_cdr func_uri',
 ];
 
 const STASIS = [

@@ -1,6 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AmiSecrets, generateAmiSecrets } from '../install/logins.ts';
+import { type AmiSecrets, completeSecrets, generateAmiSecrets } from '../install/logins.ts';
 import { renderInstall } from '../install/render.ts';
 import { renderTemplate } from '../install/templates.ts';
 import { contentOf, writeInstall, writeWhole } from '../install/write.ts';
@@ -36,19 +36,22 @@ const FIXED = [
   'extensions.conf',
   'voicemail.conf',
   'indications.conf',
+  'cdr.conf',
+  'cdr_manager.conf',
+  'cdr_custom.conf',
 ];
 
 /** Asterisk complains when these are missing and is content when they say nothing. */
-const EMPTY = ['acl.conf', 'ccss.conf', 'cdr.conf', 'cel.conf', 'features.conf', 'pjproject.conf', 'udptl.conf'];
+const EMPTY = ['acl.conf', 'ccss.conf', 'cel.conf', 'features.conf', 'pjproject.conf', 'udptl.conf'];
 
 /** Files of the same names below `custom/` are the operator's: included, created empty, never written again. */
-const CUSTOM = ['manager.conf', 'pjsip.conf', 'extensions.conf', 'voicemail.conf', 'modules.conf'];
+const CUSTOM = ['manager.conf', 'pjsip.conf', 'extensions.conf', 'voicemail.conf', 'modules.conf', 'cdr.conf'];
 
 const FOLDERS = [
   'etc',
   'custom',
   'run',
-  'log',
+  'log/cdr-custom',
   'spool/voicemail',
   'spool/tmp',
   'var/db',
@@ -96,8 +99,8 @@ export async function writePrivateConfig(options: PrivateConfigOptions): Promise
 /** Generated once, so that a restarted daemon still knows the logins of an Asterisk that outlived it. */
 async function keptSecrets(path: string): Promise<AmiSecrets> {
   const kept = await contentOf(path);
-  if (kept !== undefined) return JSON.parse(kept) as AmiSecrets;
-  const secrets = generateAmiSecrets();
-  await writeWhole(path, `${JSON.stringify(secrets, undefined, 2)}\n`, 0o600);
+  const secrets = kept === undefined ? generateAmiSecrets() : completeSecrets(JSON.parse(kept) as AmiSecrets);
+  const content = `${JSON.stringify(secrets, undefined, 2)}\n`;
+  if (content !== kept) await writeWhole(path, content, 0o600);
   return secrets;
 }

@@ -78,6 +78,20 @@ export function renderInstall(options: InstallOptions): InstallFile[] {
       ),
     ),
     fixed(
+      'linekeeper-cdr-manager.conf',
+      renderTemplate('linekeeper-cdr-manager.conf'),
+      include(
+        'linekeeper-cdr-manager.conf',
+        'cdr_manager.conf',
+        ', below a [mappings] header, and set enabled=yes in its [general]; then restart Asterisk once.',
+      ),
+    ),
+    fixed(
+      'linekeeper-cdr-custom.conf',
+      renderTemplate('linekeeper-cdr-custom.conf'),
+      include('linekeeper-cdr-custom.conf', 'cdr_custom.conf', ', below its [mappings] header.'),
+    ),
+    fixed(
       'linekeeper-voicemail.conf',
       renderVoicemail(),
       include('linekeeper-voicemail.conf', 'voicemail.conf', ', at its end.'),
@@ -120,6 +134,7 @@ function renderManager({ secrets, permit }: InstallOptions): string {
     querySecret: secrets.query,
     syncSecret: secrets.sync,
     configSecret: secrets.config,
+    actSecret: secrets.act,
     acl: ['deny=0.0.0.0/0', 'deny=::/0', ...permit.map((address) => `permit=${checkedAddress(address)}`)].join('\n'),
   };
   return renderTemplate('linekeeper-manager.conf', values, ['acl']);

@@ -1,4 +1,5 @@
 import type { AmiConnection } from '../ami/ami-connection.ts';
+import type { OnDemandLink } from '../ami/on-demand-link.ts';
 
 /** The part of AmiLink that is used here. */
 export interface Link {
@@ -13,4 +14,6 @@ export interface PbxLinks {
   sync: Link;
   /** Files of ours and reloads (class config). */
   config: Link;
+  /** Transfers and test calls (classes call and originate); connected when it is used. */
+  act?: Pick<OnDemandLink, 'use'>;
 }

@@ -2,7 +2,10 @@ import { type Ref, refOf } from '../../plan/pbx-object.ts';
 import type { Observation, PbxPort, Reload, Write, WriteResult } from '../../plan/ports.ts';
 import { type AmiLog, silentLog } from '../ami/log.ts';
 import { AstDb, type AstDbWrite } from './astdb.ts';
-import { Channels } from './channels.ts';
+import { startTestCall, type TestCall, type Transfer, transferCall } from './call-control.ts';
+import { CallJournal } from './call-journal.ts';
+import { Channels, type Ended } from './channels.ts';
+
 import { ConfigFiles } from './config-files.ts';
 import { Contacts, type PbxContact } from './contacts.ts';
 import { createCounters, type PbxCounters } from './counters.ts';
@@ -49,8 +52,16 @@ export interface AsteriskPort extends PbxPort {
   mailboxCount(mailbox: string): Promise<MailboxCount>;
   /** All channels that are up now. */
   liveChannels(): Promise<LiveChannel[]>;
+  /** Hangs up all channels of one call by their exact names, and looks until they are gone, a few seconds at most. */
+  endCall(linkedId: string): Promise<Ended>;
+  /** Asks for a transfer; what became of it must be read back. @throws PBX_ACTIONS_UNAVAILABLE */
+  transfer(order: Transfer): Promise<void>;
+  /** Rings one phone; what became of it must be read back. @throws PBX_ACTIONS_UNAVAILABLE */
+  startTestCall(call: TestCall): Promise<void>;
   /** A SIP MESSAGE to one phone; done means that the PBX took it. */
   sendMessage(message: TextMessage): Promise<void>;
+  /** Records of calls that the PBX keeps until they were read. */
+  readonly journal: CallJournal;
   /** Asterisk's own version, `22.10.1`. */
   version(): Promise<string>;
 }
@@ -199,6 +210,10 @@ export function createPbxPort({
     deviceStates: () => readDeviceStates(links),
     mailboxCount: (mailbox) => readMailboxCount(links, mailbox),
     liveChannels: () => readChannels(links),
+    endCall: (linkedId) => channels.endCall(linkedId),
+    transfer: (order) => transferCall(links, order),
+    startTestCall: (call) => startTestCall(links, call),
+    journal: new CallJournal(astDb, links),
     sendMessage: (message) => sendTextMessage(links, message),
     version,
   };

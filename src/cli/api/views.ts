@@ -202,6 +202,25 @@ export interface Activity {
   details: Record<string, unknown> | null;
 }
 
+export interface CallRecord {
+  startedAt: string;
+  direction: string;
+  from: { number: string; name: string | null };
+  to: { number: string };
+  disposition: string;
+  durationSeconds: number;
+  talkSeconds: number;
+  application: string | null;
+}
+
+export interface CallRecordGap {
+  from: string;
+  until: string | null;
+  reason: string;
+  recovered: number;
+  lost: number | null;
+}
+
 export interface Verification {
   ok: boolean;
   rows: number;

@@ -6,6 +6,7 @@ import type { Activity, Verification } from '../api/views.ts';
 import type { Bind, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
+import { limitOf, timeOf } from '../list-options.ts';
 import { findCompany } from '../lookup.ts';
 import { verifyOffline } from '../offline-activity.ts';
 import { saveFile } from '../save-file.ts';
@@ -127,16 +128,4 @@ async function userId({ api }: Pick<Cli, 'api'>, username: string): Promise<stri
   const [found] = await api.all<{ id: string }>('/users', { username });
   if (found === undefined) throw new CliError('NOT_FOUND', `there is no user ${username}`);
   return found.id;
-}
-
-function timeOf(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime())) throw new CliError('USAGE', `${text} is not a time: write 2026-01-31T09:00:00Z`);
-  return time.toISOString();
-}
-
-function limitOf(text: string): number {
-  if (!/^([1-9][0-9]?|[1-4][0-9]{2}|500)$/.test(text)) throw new CliError('USAGE', '--limit must be 1 to 500');
-  return Number(text);
 }

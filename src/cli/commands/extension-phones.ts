@@ -1,16 +1,24 @@
 import type { Command } from 'commander';
+import { actionExit, thrownOffText } from '../action-text.ts';
+import type { SentMessage, ThrownOff } from '../api/action-views.ts';
 import type { Registrations, Verification } from '../api/diagnostics-views.ts';
 import type { Account, Extension, Sync } from '../api/views.ts';
 import type { Bind } from '../cli.ts';
+import { EXIT } from '../exit-codes.ts';
 import { wholeNumber } from '../extension-options.ts';
 import { credentialsText, extensionText } from '../extension-text.ts';
 import { findExtension } from '../lookup.ts';
 import { syncExit, syncWords, WAIT } from '../sync-words.ts';
+import { table } from '../table.ts';
 
 interface AccountOptions {
   company?: string;
   account: number;
   force?: boolean;
+}
+interface ThrowOffOptions extends AccountOptions {
+  rotate?: boolean;
+  endCalls?: boolean;
 }
 type Rotated = Account & { sync: Sync; credentials: NonNullable<Extension['credentials']> };
 
@@ -63,6 +71,39 @@ export function addExtensionPhones(extension: Command, bind: Bind): void {
           `${text}\n${credentialsText({ credentials: rotated.credentials, accounts: [rotated] })}`,
         );
         return syncExit(rotated.sync);
+      }),
+    );
+  extension
+    .command('throw-off <number>')
+    .description('throw the phones of a SIP account off the PBX; with --rotate they stay off')
+    .option(...ACCOUNT)
+    .option('--rotate', 'also give it a new secret, shown once')
+    .option('--end-calls', 'also end its calls')
+    .option(...COMPANY)
+    .action(
+      bind(async ({ api, terminal }, number: string, options: ThrowOffOptions) => {
+        const { id } = await findExtension(api, number, options.company);
+        const body = { rotateSecret: options.rotate === true, endCalls: options.endCalls === true };
+        const path = `/extensions/${id}/accounts/${options.account}/throw-off`;
+        const done = await api.call<ThrownOff>('POST', path, { body });
+        terminal.result(done, thrownOffText(done));
+        return done.sync === null || done.sync.state === 'synced'
+          ? actionExit(done.registrations, done.calls)
+          : syncExit(done.sync);
+      }),
+    );
+
+  extension
+    .command('message <number> <text>')
+    .description('send a text message to the phones of an extension')
+    .option(...COMPANY)
+    .action(
+      bind(async ({ api, terminal }, number: string, text: string, options: { company?: string }) => {
+        const { id } = await findExtension(api, number, options.company);
+        const { phones } = await api.call<SentMessage>('POST', `/extensions/${id}/message`, { body: { text } });
+        const rows = phones.map((one) => [one.endpoint, one.userAgent, one.contactUri, one.reason ?? one.state]);
+        terminal.result({ phones }, table(['account', 'phone', 'at', ''], rows));
+        return phones.every(({ state }) => state === 'sent') ? EXIT.ok : EXIT.differences;
       }),
     );
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { type AmiSecrets, generateAmiSecrets } from '../../asterisk/install/logins.ts';
+import { type AmiSecrets, completeSecrets, generateAmiSecrets } from '../../asterisk/install/logins.ts';
 import { type InstallFile, renderInstall } from '../../asterisk/install/render.ts';
 import { writeInstall, writeWhole } from '../../asterisk/install/write.ts';
 import type { Bind } from '../cli.ts';
@@ -47,7 +47,7 @@ export function addPbxInstall(pbx: Command, bind: Bind): void {
 
 /** What stands for secrets that are not made yet. */
 const MASK = 'x'.repeat(48);
-const PLACEHOLDERS: AmiSecrets = { events: MASK, query: MASK, sync: MASK, config: MASK };
+const PLACEHOLDERS: AmiSecrets = { events: MASK, query: MASK, sync: MASK, config: MASK, act: MASK };
 
 function masked(content: string): string {
   return content.replaceAll(MASK, '<made by --out>');
@@ -56,7 +56,7 @@ function masked(content: string): string {
 /** The secrets of an earlier run: the operator's Asterisk may have them already. */
 function keptSecrets(path: string): AmiSecrets | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as AmiSecrets;
+    return completeSecrets(JSON.parse(readFileSync(path, 'utf8')) as AmiSecrets);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -18,7 +18,13 @@ interface AddOptions {
   driftPolicy?: string;
 }
 
-const secretsSchema = z.strictObject({ events: z.string(), query: z.string(), sync: z.string(), config: z.string() });
+const secretsSchema = z.strictObject({
+  events: z.string(),
+  query: z.string(),
+  sync: z.string(),
+  config: z.string(),
+  act: z.string().optional(),
+});
 
 export function addPbx(program: Command, bind: Bind): Command {
   const pbx = program.command('pbx').description('the Asterisks that are kept in sync');
@@ -39,6 +45,28 @@ export function addPbx(program: Command, bind: Bind): Command {
         const body = { name, host, amiPort: port, tls, wsUrl, driftPolicy, logins };
         const made = await api.call<Pbx>('POST', '/pbxes', { body });
         terminal.result(made, `PBX ${name} added; see whether it can be reached: linekeeper doctor`);
+      }),
+    );
+
+  pbx
+    .command('set <name>')
+    .description('change where a PBX is, or the secrets of its logins; only what is named changes')
+    .option('--host <host>', 'where its AMI listens')
+    .option('--port <port>', 'of its AMI', portOf)
+    .option('--secrets-file <file>', 'as `pbx install` wrote it')
+    .option('--ws-url <url>', 'its WebSocket')
+    .option('--drift-policy <policy>', 'enforce, report or adopt')
+    .action(
+      bind(async ({ api, terminal }, name: string, options: Partial<AddOptions>) => {
+        const { host, port, wsUrl, driftPolicy, secretsFile } = options;
+        const logins = secretsFile === undefined ? undefined : amiCredentials(readSecrets(secretsFile));
+        const body = { host, amiPort: port, wsUrl, driftPolicy, logins };
+        if (Object.values(body).every((value) => value === undefined)) {
+          throw new CliError('NOTHING_TO_CHANGE', 'say what to change', { advice: 'Such as --secrets-file FILE.' });
+        }
+        const { id } = await findPbx(api, name);
+        const changed = await api.call<Pbx>('PATCH', `/pbxes/${id}`, { body });
+        terminal.result(changed, `PBX ${name} changed; see whether it can be reached: linekeeper doctor`);
       }),
     );
 

@@ -83,7 +83,9 @@ export const feedEventSchema = z.discriminatedUnion('op', [
       seq,
       at: feedTime,
       op: z.literal('gap'),
-      pbxId: feedId,
+      pbxId: feedId
+        .nullable()
+        .meta({ description: 'null: it is not about a PBX; `activity` skipped lines while nobody listened.' }),
       from: feedTime,
       until: feedTime,
       reason: z.string().max(1300),

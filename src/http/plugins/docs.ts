@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { asyncApiDocument } from '../asyncapi.ts';
 import { problemSchema } from '../schemas/common.ts';
 import type { App } from '../types.ts';
 
@@ -12,6 +13,7 @@ const TAGS = [
   ['second-factor', 'Codes beside the password'],
   ['groups', 'Groups, teams and labels of people'],
   ['extensions', 'Internal numbers, their SIP accounts and mailboxes'],
+  ['calls', 'Calls that are up, and what can be done to them'],
   ['numbers', 'External phone numbers'],
   ['imports', 'Extensions from CSV files'],
   ['pbxes', 'The Asterisks that are kept in sync'],
@@ -25,6 +27,7 @@ const TAGS = [
   ['mails', 'Mails that wait, and what became of the others'],
   ['activity', 'Who changed what'],
   ['live', 'What happens now: calls, registrations, the feed; graphs'],
+  ['call-records', 'Calls that ended'],
 ] as const;
 
 /** The OpenAPI document, made of the same schemas that judge requests, and pages to read it by. Both hold no data. */
@@ -39,7 +42,11 @@ export async function addDocs(app: App, version: string): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Linekeeper', version, description: 'See docs/api.md for what all resources have in common.' },
+      info: {
+        title: 'Linekeeper',
+        version,
+        description: 'See docs/api.md for what all resources have in common, and /asyncapi.json for the feed.',
+      },
       tags: TAGS.map(([name, description]) => ({ name, description })),
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'lk_...' } } },
       security: [{ token: [] }],
@@ -49,4 +56,10 @@ export async function addDocs(app: App, version: string): Promise<void> {
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
   app.get('/openapi.json', { config: { scope: 'public' }, schema: { hide: true } }, async () => app.swagger());
+  // Made when somebody asks for it: most daemons are never asked.
+  let feed: ReturnType<typeof asyncApiDocument> | undefined;
+  app.get('/asyncapi.json', { config: { scope: 'public' }, schema: { hide: true } }, async () => {
+    feed ??= asyncApiDocument(version);
+    return feed;
+  });
 }

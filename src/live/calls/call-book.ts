@@ -1,8 +1,8 @@
-import { visible } from '../../asterisk/ami/text.ts';
+import { owned, visible } from '../../asterisk/ami/text.ts';
 import type { CallEvent, ChannelFacts } from '../../asterisk/events/call-event.ts';
 import { Bridges } from './bridges.ts';
 import { addForward, addLeg, type Call, createCall, endLeg, settle } from './call.ts';
-import { createLeg, endpointOf, known, type Leg, legState, moveLeg } from './leg.ts';
+import { createLeg, endpointOf, known, type Leg, type LegState, legState, moveLeg } from './leg.ts';
 import { isOlder } from './linked-id.ts';
 
 export interface BookLimits {
@@ -36,34 +36,36 @@ export class CallBook {
     switch (event.type) {
       case 'begun':
         this.open(event.channel, event.channel.state === RING ? 'caller' : 'callee', at);
-        return;
-      case 'changed': {
-        const leg = this.#find(event.channel, at);
-        const state = legState(event.channel.state);
-        if (leg && state) moveLeg(leg, state, at);
-        return this.#changed(leg, at);
-      }
+        break;
+      case 'changed':
+        this.#move(event.channel, legState(event.channel.state), at);
+        break;
+      case 'held':
+        this.#move(event.channel, 'held', at);
+        break;
+      case 'resumed':
+        this.#move(event.channel, 'up', at);
+        break;
       case 'dialBegun':
-        return this.#dialBegun(event, at);
+        this.#dialBegun(event, at);
+        break;
       case 'dialEnded':
-        return this.#dialEnded(event, at);
+        this.#dialEnded(event, at);
+        break;
       case 'bridgeEntered':
-        return this.enter(this.#find(event.channel, at), event.bridge, at);
+        this.enter(this.#find(event.channel, at), event.bridge, at);
+        break;
       case 'bridgeLeft': {
         const leg = this.#find(event.channel, at);
         if (leg?.bridge === event.bridge) this.leave(leg, at);
-        return;
-      }
-      case 'held':
-      case 'resumed': {
-        const leg = this.#find(event.channel, at);
-        if (leg) moveLeg(leg, event.type === 'held' ? 'held' : 'up', at);
-        return this.#changed(leg, at);
+        break;
       }
       case 'renamed':
-        return this.#renamed(event.uniqueId, event.name, at);
+        this.#renamed(event.uniqueId, event.name, at);
+        break;
       case 'transferred':
-        return this.#transferred(event, at);
+        this.#transferred(event, at);
+        break;
       case 'ended': {
         const leg = this.#find(event.channel, at);
         if (leg) this.close(leg, event.cause, at);
@@ -82,7 +84,7 @@ export class CallBook {
       this.refused += 1;
       return undefined;
     }
-    const call = former ?? createCall(facts.linkedId, at);
+    const call = former ?? createCall(owned(facts.linkedId), at);
     this.calls.set(call.id, call);
     const leg = createLeg(facts, role, call, at);
     this.legs.set(leg.uniqueId, leg);
@@ -106,7 +108,7 @@ export class CallBook {
 
   enter(leg: Leg | undefined, bridge: string, at: number): void {
     if (!leg) return;
-    this.#bridges.enter(leg, bridge);
+    this.#bridges.enter(leg, owned(bridge));
     leg.hasTalked = true;
     if (leg.state === 'held') moveLeg(leg, 'up', at);
     this.#changed(leg, at);
@@ -167,11 +169,17 @@ export class CallBook {
     let call = this.calls.get(linkedId);
     if (!call) {
       if (this.calls.size >= this.#limits.calls) return;
-      call = createCall(linkedId, leg.call.startedAt);
+      call = createCall(owned(linkedId), leg.call.startedAt);
       call.isUncertain = true;
       this.calls.set(linkedId, call);
     }
     this.join(leg, call, at);
+  }
+
+  #move(facts: ChannelFacts, state: LegState | undefined, at: number): void {
+    const leg = this.#find(facts, at);
+    if (leg && state) moveLeg(leg, state, at);
+    this.#changed(leg, at);
   }
 
   #dialBegun({ dialer, target, dialString }: Extract<CallEvent, { type: 'dialBegun' }>, at: number): void {
@@ -179,11 +187,11 @@ export class CallBook {
     const from = dialer && this.#find(dialer, at);
     if (to) {
       to.role = 'callee';
-      to.outsideNumber = /^(\+?[0-9*#]{2,20})@/.exec(dialString)?.[1] ?? null;
+      to.outsideNumber = owned(/^(\+?[0-9*#]{2,20})@/.exec(dialString)?.[1] ?? '') || null;
     }
     if (from && dialer) {
       if (!hasCaller(from.call)) from.role = 'caller';
-      if (dialer.context.startsWith('linekeeper-')) this.#dials(from, visible(dialer.exten, 80), at);
+      if (dialer.context.startsWith('linekeeper-')) this.#dials(from, owned(visible(dialer.exten, 80)), at);
     }
     this.#changed(to ?? from, at);
   }
@@ -204,7 +212,7 @@ export class CallBook {
     const to = this.#find(target, at);
     const call = (from ?? to)?.call;
     if (!call) return;
-    call.dialStatus = visible(status, 20);
+    call.dialStatus = owned(visible(status, 20));
     if (to && status === 'ANSWER') moveLeg(to, 'up', at);
     this.touch(call, at);
   }
@@ -212,8 +220,8 @@ export class CallBook {
   #renamed(uniqueId: string, name: string, at: number): void {
     const leg = this.legs.get(uniqueId);
     if (!leg) return;
-    leg.channel = name;
-    const endpoint = endpointOf(name);
+    leg.channel = owned(name);
+    const endpoint = endpointOf(leg.channel);
     if (endpoint !== null && endpoint !== leg.endpoint) {
       leg.endpoint = endpoint;
       leg.owner = undefined;
@@ -259,5 +267,5 @@ function isThird(leg: Leg, others: readonly (Leg | undefined)[]): boolean {
 }
 
 function dialledOf(exten: string): string | null {
-  return exten === '' || exten === 's' ? null : visible(exten, 80);
+  return exten === '' || exten === 's' ? null : owned(visible(exten, 80));
 }

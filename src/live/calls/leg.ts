@@ -1,4 +1,4 @@
-import { visible } from '../../asterisk/ami/text.ts';
+import { owned, visible } from '../../asterisk/ami/text.ts';
 import type { ChannelFacts } from '../../asterisk/events/call-event.ts';
 import type { CallParty } from '../../domain/feed/call.ts';
 import type { EndpointOwner } from '../directory.ts';
@@ -53,10 +53,11 @@ export interface Leg {
 }
 
 export function createLeg(facts: ChannelFacts, role: Leg['role'], call: Call, at: number): Leg {
-  const endpoint = endpointOf(facts.channel);
+  const channel = owned(facts.channel);
+  const endpoint = endpointOf(channel);
   return {
-    uniqueId: facts.uniqueId,
-    channel: facts.channel,
+    uniqueId: owned(facts.uniqueId),
+    channel,
     endpoint,
     isHidden: facts.channel.startsWith('Local/'),
     role,
@@ -65,7 +66,7 @@ export function createLeg(facts: ChannelFacts, role: Leg['role'], call: Call, at
     state: legState(facts.state) ?? 'dialing',
     since: at,
     bridge: null,
-    context: facts.context,
+    context: owned(facts.context),
     dials: undefined,
     hasTalked: false,
     outsideNumber: null,
@@ -96,5 +97,5 @@ export function endpointOf(channel: string): string | null {
 
 /** Text as a person may see it; null where Asterisk knows nothing, which it writes as `<unknown>`. */
 export function known(text: string): string | null {
-  return text === '' || text === '<unknown>' ? null : visible(text);
+  return text === '' || text === '<unknown>' ? null : owned(visible(text));
 }

@@ -1,3 +1,4 @@
+import { owned } from '../../asterisk/ami/text.ts';
 import { isChannel } from '../../asterisk/events/call-event.ts';
 import type { LiveChannel } from '../../asterisk/pbx-port/live-channels.ts';
 import type { LiveCall } from '../../domain/feed/call.ts';
@@ -83,7 +84,7 @@ function correct(book: CallBook, leg: Leg, channel: LiveChannel, at: number): vo
     else book.enter(leg, channel.bridgeId, at);
     isChanged = true;
   }
-  leg.channel = channel.name;
+  if (leg.channel !== channel.name) leg.channel = owned(channel.name);
   if (isChanged) {
     leg.call.isUncertain = true;
     book.touch(leg.call, at);

@@ -17,8 +17,8 @@ export interface FeedTopicOptions {
   name: TopicName;
   epoch: string;
   limits: EventLogLimits;
-  /** The companies on a PBX: in whose streams a gap of it is told. */
-  companiesOf(pbxId: string): Promise<readonly string[]>;
+  /** The companies on a PBX, in whose streams a gap of it is told; null: all. */
+  companiesOf(pbxId: string | null): Promise<readonly string[]>;
   now(): number;
 }
 

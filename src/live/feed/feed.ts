@@ -24,7 +24,7 @@ export interface FeedLimits {
 export interface FeedOptions {
   limits: FeedLimits;
   log: Logger;
-  companiesOf(pbxId: string): Promise<readonly string[]>;
+  companiesOf(pbxId: string | null): Promise<readonly string[]>;
   /** Looks these logins up anew, by `loginOf`; one that is over is missing from the answer. */
   recheck(viewers: readonly Viewer[]): Promise<ReadonlyMap<string, Viewer>>;
   /** Called after whatever may have ended a login. Gives the function that ends it. */

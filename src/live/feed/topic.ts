@@ -14,7 +14,8 @@ export interface ItemScope {
 
 /** A stretch of time in which something may have happened that nobody heard. */
 export interface Gap {
-  pbxId: string;
+  /** null: it is not about a PBX. */
+  pbxId: string | null;
   /** Milliseconds since 1970. */
   from: number;
   until: number;

@@ -75,7 +75,8 @@ export interface SecondFactors {
 export function createSecondFactors(db: Database, sms: SmsSender | undefined): SecondFactors {
   return {
     async methodsOf(tx, userId) {
-      const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
+      const select = { totpSealed: true, codeByContact: true, personalContact: true };
+      const user = await tx.user.findUniqueOrThrow({ where: { id: userId }, select });
       const { totp, contact } = factorsOf(user);
       const withCodes = (totp || contact) && (await tx.backupCode.count({ where: { userId } })) > 0;
       return [

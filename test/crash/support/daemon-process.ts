@@ -46,7 +46,7 @@ export class DaemonProcess {
     const preload = options.mutant === undefined ? [] : [`--import=${here('./preload.mjs')}`];
     const main = [here('../../../src/main.ts'), 'serve'];
     const startedAt = performance.now();
-    this.#child = spawn(process.execPath, ['--no-warnings', '--import=tsx', ...preload, ...main], {
+    this.#child = spawn(process.execPath, ['--no-warnings', '--import=./scripts/typescript.mjs', ...preload, ...main], {
       cwd: here('../../..'),
       stdio: ['ignore', output, 'pipe'],
       env: {

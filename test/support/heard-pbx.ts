@@ -9,7 +9,7 @@ export function liveLinkOf(pbxId: string, connection: PbxConnection): LiveLink {
 }
 
 /** The product's own connection to a real Asterisk, as the live view gets it. */
-export async function liveLink(
+export async function hearPbx(
   t: { teardown(work: () => unknown): void },
   pbx: TestAsterisk,
   options: Partial<PbxConnectionOptions> = {},
