@@ -20,7 +20,9 @@ t.test('a thousand clients, a hundred of which never read', async (t) => {
   const url = await listen(api.app);
   const token = await api.token(['calls:read']);
   const path = fileURLToPath(new URL('../support/feed-clients-child.ts', import.meta.url));
-  const child = fork(path, [url, token, String(READERS), String(DEAF)], { execArgv: ['--import=tsx'] });
+  const child = fork(path, [url, token, String(READERS), String(DEAF)], {
+    execArgv: ['--import=./scripts/typescript.mjs'],
+  });
   t.teardown(() => child.kill());
   const told = () => new Promise<Report>((resolve) => child.once('message', (message) => resolve(message as Report)));
   const report = async () => {

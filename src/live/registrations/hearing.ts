@@ -1,4 +1,5 @@
 import type { AmiMessage } from '../../asterisk/ami/ami-message.ts';
+import { owned } from '../../asterisk/ami/text.ts';
 import { DEVICE_STATES, type DeviceState } from '../../domain/feed/registration.ts';
 import { isEndpointName } from '../directory/create-directory.ts';
 
@@ -44,7 +45,7 @@ export function hear(event: AmiMessage): Heard | undefined {
 /** `PJSIP/1001` -> `1001` */
 export function endpointOfDevice(device: string): string | undefined {
   const name = device.startsWith('PJSIP/') ? device.slice(6) : '';
-  return isEndpointName(name) ? name : undefined;
+  return isEndpointName(name) ? owned(name) : undefined;
 }
 
 /** `NOT_INUSE` -> `not_inuse` */
@@ -54,12 +55,12 @@ export function stateOf(word: string): DeviceState | undefined {
 }
 
 function about(name: string | undefined, type: 'contacts' | 'call'): Heard | undefined {
-  return name !== undefined && isEndpointName(name) ? { type, endpoint: name } : undefined;
+  return name !== undefined && isEndpointName(name) ? { type, endpoint: owned(name) } : undefined;
 }
 
 function contactStatus(event: AmiMessage): Heard | undefined {
-  const endpoint = event.get('AOR') ?? '';
-  const uri = event.get('URI') ?? '';
+  const endpoint = owned(event.get('AOR') ?? '');
+  const uri = owned(event.get('URI') ?? '');
   if (!isEndpointName(endpoint) || uri === '' || uri.length > LONGEST_URI) return undefined;
   const status = event.get('ContactStatus');
   if (status === 'Reachable') {
