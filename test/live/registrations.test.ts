@@ -216,6 +216,7 @@ t.test('a thousand phones that register at once are all shown', async (t) => {
 
 t.test('where the PBX asks, it is told who answers and how fast', async (t) => {
   const aor = { max_contacts: '2', remove_existing: 'yes', qualify_frequency: '1', qualify_timeout: '0.5' };
+  await core.age();
   await core.ami.dbPut('linekeeper/aor', '1001', aor);
   // Asterisk asks the phones of those AORs only that it knows from its start.
   await pbx.restart();

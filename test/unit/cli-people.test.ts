@@ -1,10 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import t from 'tap';
+import { summaryRoutes } from '../../src/http/routes/summaries.ts';
 import { createTestApp } from '../support/app.ts';
 import { createCli } from '../support/cli.ts';
 
 t.test('users, groups, teams and labels through the command line', async (t) => {
-  const api = await createTestApp(t);
+  const api = await createTestApp(t, { plugins: [summaryRoutes({ registered: async () => undefined })] });
   const company = await api.company('acme', { labelKinds: ['desk', 'skill'], userTypes: ['guest'] });
   await api.call('POST', '/sites', { body: { companyId: company.id, name: 'Here' } });
   await api.app.listen({ host: '127.0.0.1', port: 0 });
