@@ -44,6 +44,8 @@ export interface AsteriskPort extends PbxPort {
   readonly counters: Readonly<PbxCounters>;
   /** The phones registered at an aor now. */
   contactsOf(aor: string): Promise<PbxContact[]>;
+  /** Each time that we have thrown phones off: Asterisk says nothing of it. Gives the function that ends it. */
+  onDropped(listener: (aors: readonly string[]) => void): () => void;
   /** All phones that are registered now, by aor. */
   allContacts(): Promise<Map<string, PbxContact[]>>;
   /** States (`NOT_INUSE`) that Asterisk remembers, by device (`PJSIP/1001`). @throws AMI_REFUSED without res_manager_devicestate */
@@ -83,6 +85,7 @@ export function createPbxPort({
   const files = new ConfigFiles(links, counters);
   const contacts = new Contacts(astDb, links);
   const channels = new Channels(links);
+  const dropped = new Set<(aors: readonly string[]) => void>();
   // UpdateConfig has no lock in Asterisk: with 8 writers 9 of 16 acknowledged writes were lost (measured).
   const writer = new Serial();
 
@@ -201,7 +204,14 @@ export function createPbxPort({
     observeRefs,
     apply,
     reload,
-    dropRegistrations: (aors) => contacts.drop(aors),
+    async dropRegistrations(aors) {
+      await contacts.drop(aors);
+      for (const listener of dropped) listener(aors);
+    },
+    onDropped(listener) {
+      dropped.add(listener);
+      return () => void dropped.delete(listener);
+    },
     registeredAors: (aors) => contacts.registered(aors),
     channelsOf: (endpoints) => channels.of(endpoints),
     endCalls: (endpoints) => channels.end(endpoints),

@@ -27,8 +27,6 @@ export interface Registrations {
   counts(): Map<string, number>;
   /** Extensions of which somebody is registered now. */
   extensionIds(): Set<string>;
-  /** Looks again: something was done to these that Asterisk does not tell of, such as throwing a phone off. */
-  look(endpoints: readonly string[]): void;
   /** Resolves when all that was heard is on the topic. For tests. */
   settled(): Promise<void>;
   stop(): void;
@@ -169,6 +167,9 @@ export function createRegistrations({
           return touched.add([heard.endpoint]);
       }
     }),
+    port.onDropped((aors) => {
+      for (const aor of aors) reads.mark(aor);
+    }),
     link.onUp(() => void takeSnapshot()),
     link.onDown((reason) => {
       snapshots += 1;
@@ -197,9 +198,6 @@ export function createRegistrations({
       for (const { extensionId, since } of items.values())
         if (since !== null && extensionId !== null) ids.add(extensionId);
       return ids;
-    },
-    look(endpoints) {
-      for (const endpoint of endpoints) reads.mark(endpoint);
     },
     settled: () => touched.flush(),
     stop() {
