@@ -188,6 +188,34 @@ t.test('who was away for too long is told so and gets all anew', async (t) => {
   t.equal((await feed.next('snapshot')).items.length, 200);
 });
 
+t.test('what nobody could come back for is not kept, and numbers go on', async (t) => {
+  const api = await createTestApp(t, { feedLimits: { keepEventsSeconds: 0.001 } });
+  const url = await listen(api.app);
+  const { calls } = api.feed.topics;
+  const token = await api.token(['calls:read']);
+  calls.set('1', call('1', null), { companyId: null });
+  calls.set('1', call('1', null, { state: 'ringing' }), { companyId: null });
+  const first = await openRaw(url, bearer(token));
+  first.send({ type: 'subscribe', topic: 'calls' });
+  const { epoch, seq, items } = await first.next('snapshot');
+  t.match({ seq, items }, { seq: 2, items: [{ id: '1', state: 'ringing' }] });
+  first.socket.terminate();
+  await first.ended;
+  for (const state of ['answered', 'held', 'answered'] as const) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    calls.set('1', call('1', null, { state }), { companyId: null });
+  }
+  const back = await openRaw(url, bearer(token));
+  back.send({ type: 'subscribe', topic: 'calls', resume: { epoch, seq } });
+  t.match(await back.next('gap'), { reason: 'too-old' });
+  t.match(await back.next('snapshot'), { items: [{ id: '1', state: 'answered' }] });
+  calls.set('1', call('1', null, { state: 'answered' }), { companyId: null });
+  calls.set('1', call('1', null, { state: 'ended' }), { companyId: null });
+  const { events } = await back.next('events');
+  t.match(events, [{ op: 'set', item: { state: 'ended' } }]);
+  t.equal(events.length, 1, 'what is set again unchanged is still no news');
+});
+
 t.test('numbers of another start of the daemon, or of nobody, are a gap', async (t) => {
   const { feed, epoch, seq, acme } = await missed(t, {}, () => {});
   feed.send({ type: 'subscribe', topic: 'calls', resume: { epoch: 'former', seq } });

@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { WebSocket } from 'ws';
-import { callSchema, type LiveCall } from '../../src/domain/feed/call.ts';
+import type { LiveCall } from '../../src/domain/feed/call.ts';
 import type { ServerFrame } from '../../src/domain/feed/protocol.ts';
 import type { App } from '../../src/http/types.ts';
+import { callItem } from './feed-items.ts';
 
 export interface RawFeed {
   frames: ServerFrame[];
@@ -72,12 +73,16 @@ export async function openRaw(url: string, headers: Record<string, string>): Pro
   };
 }
 
-/** A whole call of which only this is of interest. */
+/** A call inside of which only this is of interest. */
 export function liveCall(id: string, companyId: string | null, more: Partial<LiveCall> = {}): LiveCall {
-  const at = '2026-01-02T03:04:05.000Z';
   const nobody = { number: null, name: null, extensionId: null };
-  const quiet = { ringingAt: null, answeredAt: null, endedAt: null, disposition: null, hangupCause: null };
-  const plain = { application: null, forwardedBy: [], transfer: null, parties: [], isUncertain: false, number: null };
-  const base = { id, pbxId: 'pbx', companyId, direction: 'internal' as const, state: 'dialing' as const };
-  return callSchema.parse({ ...base, from: nobody, to: nobody, startedAt: at, ...quiet, ...plain, ...more });
+  const inside = {
+    direction: 'internal',
+    state: 'dialing',
+    number: null,
+    ringingAt: null,
+    from: nobody,
+    to: nobody,
+  } as const;
+  return callItem({ id, companyId, ...inside, ...more });
 }

@@ -1,10 +1,10 @@
 import type { LiveCall } from '../../src/domain/feed/call.ts';
+import { callItem } from './feed-items.ts';
 
 /** A call between 1001 and 1002 of the company `acme`; it began at the second that its id ends with. */
 export function liveCall(id: string, more: Partial<LiveCall> = {}): LiveCall {
-  return {
+  return callItem({
     id,
-    pbxId: 'pbx',
     companyId: 'acme',
     direction: 'internal',
     state: 'answered',
@@ -13,13 +13,6 @@ export function liveCall(id: string, more: Partial<LiveCall> = {}): LiveCall {
     number: null,
     startedAt: `2026-11-23T00:00:${id.slice(-2)}.000Z`,
     ringingAt: null,
-    answeredAt: null,
-    endedAt: null,
-    disposition: null,
-    hangupCause: null,
-    application: null,
-    forwardedBy: [],
-    transfer: null,
     parties: [
       {
         channel: 'PJSIP/1001-00000001',
@@ -33,7 +26,6 @@ export function liveCall(id: string, more: Partial<LiveCall> = {}): LiveCall {
         bridge: null,
       },
     ],
-    isUncertain: false,
     ...more,
-  };
+  });
 }

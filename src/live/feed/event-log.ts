@@ -56,15 +56,17 @@ export class EventLog {
 
   /** `keys`: the companies or users concerned, in whose streams it gets a number besides. */
   add(event: NewEvent, keys: ReadonlySet<string>): LoggedEvent {
-    const seqs = [...keys].map((key) => {
-      const next = (this.#seqs.get(key) ?? 0) + 1;
-      this.#seqs.set(key, next);
-      return [key, next] as const;
-    });
-    const logged = { ...event, seq: ++this.#seq, seqs };
+    const logged = { ...event, seq: ++this.#seq, seqs: this.#count(keys) };
     this.#events.push(logged);
     this.#drop(event.at - this.#limits.ageMs);
     return logged;
+  }
+
+  /** Something changed and nobody is there who could come back for it: it is only counted. */
+  skip(keys: ReadonlySet<string>): void {
+    if (this.#events.length > 0) this.#forget();
+    this.#dropped = ++this.#seq;
+    for (const [key, seq] of this.#count(keys)) this.#droppedOf.set(key, seq);
   }
 
   /** A stream's events behind a number, in order; undefined: they are not all kept, or the number is none of ours. */
@@ -81,6 +83,21 @@ export class EventLog {
       found.push(event);
     }
     return found.reverse();
+  }
+
+  #count(keys: ReadonlySet<string>): (readonly [key: string, seq: number])[] {
+    return [...keys].map((key) => {
+      const next = (this.#seqs.get(key) ?? 0) + 1;
+      this.#seqs.set(key, next);
+      return [key, next] as const;
+    });
+  }
+
+  #forget(): void {
+    this.#events = [];
+    this.#start = 0;
+    this.#dropped = this.#seq;
+    for (const [key, seq] of this.#seqs) this.#droppedOf.set(key, seq);
   }
 
   #drop(before: number): void {

@@ -13,6 +13,13 @@ interface Group {
   told: number;
 }
 
+/** An item, and its text once somebody needed it. */
+interface Present<T> {
+  item: T;
+  json?: string;
+  scope: ItemScope;
+}
+
 export interface FeedTopicOptions {
   name: TopicName;
   epoch: string;
@@ -33,7 +40,7 @@ const PART_EVENTS = 200;
  */
 export class FeedTopic<T> implements Topic<T> {
   readonly #options: FeedTopicOptions;
-  readonly #items = new Map<string, { json: string; scope: ItemScope }>();
+  readonly #items = new Map<string, Present<T>>();
   readonly #log: EventLog;
   readonly #groups = new Map<string, Group>();
   readonly #wanted = new Wanted();
@@ -59,10 +66,15 @@ export class FeedTopic<T> implements Topic<T> {
   }
 
   set(id: string, item: T, scope: ItemScope): void {
-    const json = JSON.stringify(item);
     const present = this.#items.get(id);
-    if (present?.json === json && isSame(present.scope, scope)) return;
-    this.#items.set(id, { json, scope });
+    if (!this.#isKept) {
+      this.#items.set(id, { item, scope });
+      this.#skip(present?.scope, scope);
+      return;
+    }
+    const json = JSON.stringify(item);
+    if (present !== undefined && textOf(present) === json && isSame(present.scope, scope)) return;
+    this.#items.set(id, { item, json, scope });
     this.#add({ id, json, scope, before: present?.scope });
   }
 
@@ -70,7 +82,8 @@ export class FeedTopic<T> implements Topic<T> {
     const present = this.#items.get(id);
     if (present === undefined) return;
     this.#items.delete(id);
-    this.#add({ id, before: present.scope });
+    if (this.#isKept) this.#add({ id, before: present.scope });
+    else this.#skip(present.scope, undefined);
   }
 
   gap(gap: Gap): void {
@@ -117,6 +130,15 @@ export class FeedTopic<T> implements Topic<T> {
       this.#send(members, eventsFrame(first.stream, group.told, seq, []));
       group.told = seq;
     }
+  }
+
+  /** Whether somebody listens, or may come back and ask for what he missed. Without anybody nothing is put into words. */
+  get #isKept(): boolean {
+    return this.#wanted.wasWithin(this.#options.limits.ageMs);
+  }
+
+  #skip(before: ItemScope | undefined, after: ItemScope | undefined): void {
+    this.#log.skip(new Set([...streamsOf(before), ...streamsOf(after)]));
   }
 
   #add(event: { id: string; json?: string; scope?: ItemScope; before?: ItemScope | undefined }): void {
@@ -170,8 +192,9 @@ export class FeedTopic<T> implements Topic<T> {
     for (let part = 0; part === 0 || at < ids.length; part++) {
       const items: string[] = [];
       for (let length = 0; at < ids.length && length < PART_LENGTH; at++) {
-        const json = this.#items.get(ids[at]!)?.json;
-        if (json === undefined) continue;
+        const present = this.#items.get(ids[at]!);
+        if (present === undefined) continue;
+        const json = textOf(present);
         items.push(json);
         length += json.length;
       }
@@ -219,6 +242,11 @@ export class FeedTopic<T> implements Topic<T> {
 
 function keyOf({ stream, filter }: Subscription): string {
   return filter === undefined ? stream : `${stream} ${JSON.stringify(filter)}`;
+}
+
+function textOf<T>(present: Present<T>): string {
+  present.json ??= JSON.stringify(present.item);
+  return present.json;
 }
 
 function isSame(left: ItemScope, right: ItemScope): boolean {

@@ -11,7 +11,12 @@ export class Wanted {
   #ready: Promise<unknown> = Promise.resolve();
 
   get is(): boolean {
-    return this.#count > 0 || performance.now() - this.#leftAt < LINGER_MS;
+    return this.wasWithin(LINGER_MS);
+  }
+
+  /** Whether it is wanted, or was in the last milliseconds. */
+  wasWithin(ms: number): boolean {
+    return this.#count > 0 || performance.now() - this.#leftAt < ms;
   }
 
   on(listener: () => unknown): () => void {
