@@ -185,10 +185,12 @@ t.test('a summary tells when somebody, and when somebody of a company, was last 
   t.match(whole, { lastLoginAt: iso(now - 60_000), lastCallAt: iso(now), lastRegistrationAt: iso(now) });
   t.same(whole.counts, { extensions: 2, registeredNow: 1, callsToday: 1 });
 
-  const stranger = await api.token(['users:read', 'calls:read'], { companyId: beta.id });
+  const stranger = await api.token(['read', 'users:read', 'calls:read'], { companyId: beta.id });
   t.equal((await api.call('GET', `/users/${user.id}/summary`, { token: stranger })).status, 404);
   t.equal((await api.call('GET', `/companies/${acme.id}/summary`, { token: stranger })).status, 404);
   t.equal((await api.call('GET', '/users/nobody/summary')).status, 404);
+  const colleague = await api.token(['users:read'], { companyId: acme.id });
+  t.equal((await api.call('GET', `/users/${user.id}/summary`, { token: colleague })).status, 403, 'not for colleagues');
   const poor = await api.token(['lines:write'], { companyId: acme.id });
   t.equal((await api.call('GET', `/users/${user.id}/summary`, { token: poor })).status, 403);
   t.equal((await api.call('GET', `/companies/${acme.id}/summary`, { token: poor })).status, 403);

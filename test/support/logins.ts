@@ -2,6 +2,8 @@ import { hash } from 'argon2';
 import type { Test } from 'tap';
 import { v7 as uuid } from 'uuid';
 import { callRoutes } from '../../src/http/routes/calls.ts';
+import { registrationRoutes } from '../../src/http/routes/registrations.ts';
+import { summaryRoutes } from '../../src/http/routes/summaries.ts';
 import { createTestApp, type Json } from './app.ts';
 import { liveCall } from './live-call.ts';
 
@@ -9,7 +11,13 @@ export const PASSWORD = 'seven quiet otters swim';
 
 /** One company with an app to log in to. */
 export async function people(t: Test) {
-  const api = await createTestApp(t, { plugins: [callRoutes({ calls: () => [liveCall('1700000000.1')] })] });
+  const api = await createTestApp(t, {
+    plugins: [
+      callRoutes({ calls: () => [liveCall('1700000000.1')] }),
+      registrationRoutes({ registrations: () => [], mailboxes: () => [] }),
+      summaryRoutes({ registered: async () => undefined }),
+    ],
+  });
   const acme = await api.company('acme');
   // Of other settings than those of today.
   const passwordHash = await hash(PASSWORD, { memoryCost: 19_456, timeCost: 3, parallelism: 1 });

@@ -223,6 +223,11 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   'GET /api/v1/broadcasts/:id/deliveries': rule('read'),
   'POST /api/v1/broadcasts/:id/cancel': rule('messages:write'),
   'GET /api/v1/history': rule('calls:read'),
+  'GET /api/v1/registrations': rule('calls:read'),
+  'GET /api/v1/mailbox-counts': rule('calls:read'),
+  // When a colleague was last seen is nobody's business who may only see names.
+  'GET /api/v1/users/:id/summary': rule('read'),
+  'GET /api/v1/companies/:id/summary': rule('calls:read'),
   'GET /api/v1/me/messages': rule('users:read'),
 
   'GET /api/v1/calls': rule('calls:read'),

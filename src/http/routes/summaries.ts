@@ -20,7 +20,7 @@ export function summaryRoutes(live: LiveExtensions): ApiPlugin {
       operationId: 'getUserSummary',
       summary: 'Last login, call, registration and change of a user',
     };
-    app.get('/users/:id/summary', getRoute(user, summaryView, { scope: 'users:read' }), async (request) =>
+    app.get('/users/:id/summary', getRoute(user, summaryView), async (request) =>
       summary(db.read, request.principal, 'user', request.params.id),
     );
 
