@@ -134,8 +134,8 @@ t.test('registrations are dropped for exactly the aors that were named', async (
   await raw.dbPut('registrar/contact', '10010;@cc', contact('sip:10010@192.0.2.3'));
   await raw.dbPut('registrar/contact', '1002;@dd', 'not json');
   t.same(await port.contactsOf('1001'), [
-    { uri: 'sip:1001@192.0.2.1:5060;transport=udp', userAgent: 'Phone 1.0', expiresAt: 1_900_000_000 },
-    { uri: 'sip:1001@192.0.2.2', userAgent: 'Phone 1.0', expiresAt: 1_900_000_000 },
+    { uri: 'sip:1001@192.0.2.1:5060;transport=udp', userAgent: 'Phone 1.0', expiresAt: 1_900_000_000, address: null },
+    { uri: 'sip:1001@192.0.2.2', userAgent: 'Phone 1.0', expiresAt: 1_900_000_000, address: null },
   ]);
   t.same(await port.contactsOf('1002'), []);
   t.same(await port.contactsOf('%'), []);
