@@ -1,14 +1,11 @@
 import type { PbxConnection } from './asterisk/pbx-connection.ts';
-import type { LiveCall } from './domain/feed/call.ts';
-import type { LiveMailbox, LiveRegistration } from './domain/feed/registration.ts';
-import type { LiveFigures } from './http/plugins/live-metrics.ts';
 import { type Calls, createCalls } from './live/calls/create-calls.ts';
 import type { Directory, MailboxDirectory } from './live/directory.ts';
 import type { Topics } from './live/feed/topic.ts';
+import type { LiveLink } from './live/link.ts';
 import { createMailboxCounts, type MailboxCounts } from './live/mailboxes/create-mailbox-counts.ts';
 import { type CallRecords, createCallRecords } from './live/records/call-records.ts';
 import { createRegistrations, type Registrations } from './live/registrations/create-registrations.ts';
-import { linkOf } from './live-links.ts';
 import type { Logger } from './log.ts';
 import type { Database } from './store/database.ts';
 import type { PbxRow } from './store/pbxes.ts';
@@ -52,21 +49,22 @@ export function createLivePbx(
     records,
     async stop() {
       for (const part of [calls, registrations, mailboxes]) part.stop();
-      for (const { id } of calls.calls()) topics.calls.remove(id);
-      for (const { id } of registrations.items()) topics.registrations.remove(id);
-      for (const { id } of mailboxes.items()) topics.mailboxes.remove(id);
       await records.stop();
     },
   };
 }
 
-/** All PBXs together, as routes ask for them. */
-export interface LiveNow {
-  calls(): LiveCall[];
-  registrations(): LiveRegistration[];
-  mailboxes(): LiveMailbox[];
-  /** Extensions of a company that have a phone now; undefined: its PBX is not heard. */
-  registered(companyId: string): Promise<ReadonlySet<string> | undefined>;
-  /** For graphs. */
-  figures(): LiveFigures[];
+/** A connected PBX in the words of the live view. */
+export function linkOf({ id, name }: { id: string; name: string }, connection: PbxConnection): LiveLink {
+  return {
+    pbxId: id,
+    name,
+    port: connection.port,
+    get isUp() {
+      return connection.hears;
+    },
+    onUp: (listener) => connection.onHears(listener),
+    onDown: (listener) => connection.onDeaf(listener),
+    onEvent: (listener) => connection.onEvent(listener),
+  };
 }

@@ -1,18 +1,28 @@
 import type { PbxConnection } from './asterisk/pbx-connection.ts';
 import type { Config } from './config.ts';
+import type { LiveCall } from './domain/feed/call.ts';
+import type { LiveMailbox, LiveRegistration } from './domain/feed/registration.ts';
+import type { LiveFigures } from './http/plugins/live-metrics.ts';
 import { livingPrincipals } from './http/principals.ts';
 import { createDirectory, type LiveDirectory } from './live/directory/create-directory.ts';
 import { createFeed, type Feed, type FeedLimits } from './live/feed/feed.ts';
 import { createHistory } from './live/history/create-history.ts';
-import { createLivePbx, type LiveNow, type LivePbx } from './live-pbx.ts';
+import { createLivePbx, type LivePbx } from './live-pbx.ts';
 import type { Logger } from './log.ts';
 import type { Database } from './store/database.ts';
 import { companiesOf, type PbxRow } from './store/pbxes.ts';
 
 /** What happens now on all PBXs, and the feed that tells it. */
-export interface Live extends LiveNow {
+export interface Live {
   readonly feed: Feed;
   readonly directory: LiveDirectory;
+  calls(): LiveCall[];
+  registrations(): LiveRegistration[];
+  mailboxes(): LiveMailbox[];
+  /** Extensions of a company that have a phone now; undefined: its PBX is not heard. */
+  registered(companyId: string): Promise<ReadonlySet<string> | undefined>;
+  /** For graphs. */
+  figures(): LiveFigures[];
   /** Begins to listen to a PBX, before its links are started. Gives the function that ends it. */
   join(row: PbxRow, connection: PbxConnection): () => Promise<void>;
   stop(): Promise<void>;

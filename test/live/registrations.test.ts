@@ -7,7 +7,7 @@ import { registrationSchema } from '../../src/domain/feed/registration.ts';
 import { createDirectory } from '../../src/live/directory/create-directory.ts';
 import { createMailboxCounts } from '../../src/live/mailboxes/create-mailbox-counts.ts';
 import { createRegistrations } from '../../src/live/registrations/create-registrations.ts';
-import { linkOf } from '../../src/live-links.ts';
+import { linkOf } from '../../src/live-pbx.ts';
 import { freePort, until } from '../support/asterisk.ts';
 import { startCore } from '../support/core.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';

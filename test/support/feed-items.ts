@@ -1,5 +1,5 @@
 import type { LiveCall } from '../../src/domain/feed/call.ts';
-import type { LiveSync } from '../../src/domain/feed/records.ts';
+import type { LiveSync } from '../../src/domain/feed/database-items.ts';
 import type { LiveRegistration } from '../../src/domain/feed/registration.ts';
 
 /** Items of the feed with something in every field. */

@@ -1,6 +1,6 @@
 import { connectPbx, type PbxConnection, type PbxConnectionOptions } from '../../src/asterisk/pbx-connection.ts';
 import type { LiveLink } from '../../src/live/link.ts';
-import { linkOf } from '../../src/live-links.ts';
+import { linkOf } from '../../src/live-pbx.ts';
 import { type TestAsterisk, until } from './asterisk.ts';
 
 /** A PBX as the live view hears it. */

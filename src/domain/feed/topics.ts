@@ -11,7 +11,7 @@ import {
   liveMessageSchema,
   liveSessionSchema,
   liveSyncSchema,
-} from './records.ts';
+} from './database-items.ts';
 import { type LiveMailbox, type LiveRegistration, mailboxCountSchema, registrationSchema } from './registration.ts';
 
 /** What can be subscribed to, what its items are, and who may see it. `self`: any user, what is for him. */

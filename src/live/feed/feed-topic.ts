@@ -1,4 +1,3 @@
-import type { TopicName } from '../../domain/feed/topics.ts';
 import { EventLog, type EventLogLimits, type LoggedEvent, numberIn } from './event-log.ts';
 import { eventsFrame, eventText, frameOf, snapshotFrame } from './frames.ts';
 import { passes, streamsOf } from './item-scope.ts';
@@ -21,7 +20,6 @@ interface Present<T> {
 }
 
 export interface FeedTopicOptions {
-  name: TopicName;
   epoch: string;
   limits: EventLogLimits;
   /** The companies on a PBX, in whose streams a gap of it is told; null: all. */

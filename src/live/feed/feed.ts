@@ -64,7 +64,7 @@ export function createFeed(options: FeedOptions): Feed {
   let isStopped = false;
   const eventLimits = { events: limits.keepEvents, ageMs: limits.keepEventsSeconds * 1000 };
   const all = TOPIC_NAMES.map((name) => {
-    const topic = new FeedTopic({ name, epoch, limits: eventLimits, companiesOf: options.companiesOf, now });
+    const topic = new FeedTopic({ epoch, limits: eventLimits, companiesOf: options.companiesOf, now });
     return [name, topic] as const;
   });
   const topics = Object.fromEntries(all) as Record<TopicName, FeedTopic<unknown>>;

@@ -105,6 +105,7 @@ export function createMailboxCounts({
       for (const off of offs) off();
       clearTimeout(retry);
       touched.stop();
+      for (const { id } of items.values()) topic.remove(id);
     },
   };
 }

@@ -208,6 +208,7 @@ export function createRegistrations({
       clearTimeout(retry);
       reads.pause();
       touched.stop();
+      for (const { id } of items.values()) topic.remove(id);
     },
   };
 }

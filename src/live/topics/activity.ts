@@ -1,5 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { LiveActivity } from '../../domain/feed/records.ts';
+import type { LiveActivity } from '../../domain/feed/database-items.ts';
 import type { Database } from '../../store/database.ts';
 import { activityAfter, newestActivity } from '../../store/queries/feed.ts';
 import type { Topic } from '../feed/topic.ts';

@@ -1,6 +1,6 @@
-import type { LiveJob } from '../../domain/feed/records.ts';
+import type { LiveJob } from '../../domain/feed/database-items.ts';
 import type { Database } from '../../store/database.ts';
-import { type JobRow, jobRows } from '../../store/queries/feed.ts';
+import { type JobProgress, jobRows } from '../../store/queries/feed.ts';
 import type { ItemScope, Topic } from '../feed/topic.ts';
 import { createShown } from './shown.ts';
 
@@ -22,7 +22,7 @@ export function createJobLook(db: Database, topic: Topic<LiveJob>): () => Promis
   const progress = new Map<string, Progress[]>();
   /** When a job that was seen going on was first seen to have ended. */
   const ended = new Map<string, number>();
-  let present: readonly JobRow[] = [];
+  let present: readonly JobProgress[] = [];
 
   return async () => {
     const now = Date.now();
@@ -44,7 +44,7 @@ export function createJobLook(db: Database, topic: Topic<LiveJob>): () => Promis
   };
 
   /** An undo does not move the time at which its import ended, so that the time of looking counts as well. */
-  function isRecent(job: JobRow, now: number): boolean {
+  function isRecent(job: JobProgress, now: number): boolean {
     if (UNENDED.includes(job.state)) {
       ended.delete(job.id);
       return true;
@@ -54,7 +54,7 @@ export function createJobLook(db: Database, topic: Topic<LiveJob>): () => Promis
     return now - since < KEEP_MS;
   }
 
-  function speedOf(job: JobRow): Pick<LiveJob, 'rowsPerSecond' | 'secondsLeft'> {
+  function speedOf(job: JobProgress): Pick<LiveJob, 'rowsPerSecond' | 'secondsLeft'> {
     const nothing = { rowsPerSecond: null, secondsLeft: null };
     if (job.state !== 'running') {
       progress.delete(job.id);

@@ -1,5 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { LiveMessage } from '../../domain/feed/records.ts';
+import type { LiveMessage } from '../../domain/feed/database-items.ts';
 import type { Database } from '../../store/database.ts';
 import { type FeedBroadcast, feedReceivers, sentBroadcasts } from '../../store/queries/feed.ts';
 import type { Topic } from '../feed/topic.ts';

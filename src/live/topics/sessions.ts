@@ -1,5 +1,5 @@
 import { deviceInWords } from '../../domain/device-words.ts';
-import type { LiveSession } from '../../domain/feed/records.ts';
+import type { LiveSession } from '../../domain/feed/database-items.ts';
 import type { Database } from '../../store/database.ts';
 import { type SessionRow, sessionMark, sessionRows } from '../../store/queries/feed.ts';
 import type { ItemScope, Topic } from '../feed/topic.ts';

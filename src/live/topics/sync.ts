@@ -1,4 +1,4 @@
-import type { LiveSync } from '../../domain/feed/records.ts';
+import type { LiveSync } from '../../domain/feed/database-items.ts';
 import type { Database } from '../../store/database.ts';
 import { type CompanySync, companySync } from '../../store/queries/feed.ts';
 import { dataVersion } from '../../store/sql.ts';

@@ -1,4 +1,4 @@
-import type { LiveActivity } from '../../domain/feed/records.ts';
+import type { LiveActivity, LiveJob } from '../../domain/feed/database-items.ts';
 import type { Database, Reader } from '../database.ts';
 import { queryJson } from '../sql.ts';
 import { columns, iso, object } from './sql.ts';
@@ -82,22 +82,8 @@ export async function newestActivity(reader: Reader): Promise<number> {
   return id;
 }
 
-export interface JobRow {
-  id: string;
-  companyId: string;
-  type: string;
-  actor: string;
-  state: string;
-  total: number | null;
-  processed: number;
-  created: number;
-  updated: number;
-  skipped: number;
-  failed: number;
-  error: string | null;
-  createdAt: string;
-  finishedAt: string | null;
-}
+/** Without what takes two looks to know. */
+export type JobProgress = Omit<LiveJob, 'rowsPerSecond' | 'secondsLeft'>;
 
 const JOBS = `SELECT json_group_array(json(v)) AS json FROM (SELECT ${object({
   ...columns('j', 'id', 'companyId', 'type', 'actor', 'state', 'total', 'processed', 'created', 'updated', 'skipped'),
@@ -113,7 +99,7 @@ export function jobRows(
   states: readonly string[],
   since: number,
   ids: Iterable<string>,
-): Promise<JobRow[]> {
+): Promise<JobProgress[]> {
   return queryJson(reader, JOBS, JSON.stringify(states), since, JSON.stringify([...ids]));
 }
 
