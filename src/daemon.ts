@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { v7 as uuid } from 'uuid';
 import type { EmbeddedPbx } from './asterisk/embedded/embedded-pbx.ts';
-import { createImports } from './bulk/imports.ts';
+import { createBulk } from './bulk/create-bulk.ts';
 import { createCallActions } from './call-actions.ts';
 import { type Config, packageRoot, redacted } from './config.ts';
 import { type Core, openCore } from './core.ts';
@@ -15,15 +15,18 @@ import { startHousekeeping } from './housekeeping.ts';
 import { buildApp } from './http/app.ts';
 import { createLocalServer } from './http/local-server.ts';
 import { liveMetrics } from './http/plugins/live-metrics.ts';
+import { principalById } from './http/principals.ts';
 import { callActionRoutes } from './http/routes/call-actions.ts';
 import { callRoutes } from './http/routes/calls.ts';
 import { diagnosticsRoutes } from './http/routes/diagnostics.ts';
 import { importRoutes } from './http/routes/imports.ts';
+import { jobRoutes } from './http/routes/jobs.ts';
 import { registrationRoutes } from './http/routes/registrations.ts';
 import { summaryRoutes } from './http/routes/summaries.ts';
 import type { App } from './http/types.ts';
 import type { Logger } from './log.ts';
 import { createMailer } from './mailer.ts';
+import { massActions } from './mass-actions.ts';
 import { createArgon2Process } from './people/argon2-process.ts';
 import { createBroadcaster } from './people/broadcaster.ts';
 import { createPeople } from './people/create-people.ts';
@@ -116,12 +119,14 @@ export function createDaemon(config: Config, log: Logger): Daemon {
 
   async function startApp(core: Core): Promise<App> {
     const { batch, changes, db, extensions, fleet, lifecycle, live } = core;
-    const imports = createImports({
+    const bulk = createBulk({
       db,
       changes,
-      log: log.child({ part: 'imports' }),
+      log: log.child({ part: 'jobs' }),
       dataDir: config.data.folder,
       limits: config.imports,
+      lookUp: (id, companyId) => principalById(db, id, companyId),
+      actions: massActions({ lifecycle }),
       writer: {
         apply: batch.apply,
         removeCreated: (tx, actor, items) => batch.remove(tx, actor, items, 'spare'),
@@ -164,7 +169,8 @@ export function createDaemon(config: Config, log: Logger): Daemon {
         // Behind a proxy, what comes from outside arrives on loopback as well.
         publicMetrics: isLoopback && config.http.trustedProxies.length === 0,
         plugins: [
-          importRoutes(imports),
+          importRoutes(bulk),
+          jobRoutes(bulk),
           diagnosticsRoutes(createDiagnostics(core, config)),
           callRoutes(live),
           callActionRoutes(actions),
@@ -177,8 +183,8 @@ export function createDaemon(config: Config, log: Logger): Daemon {
     undo.push(() => closeInTime(app));
     undo.push(() => live.feed.stop());
     await app.ready();
-    await imports.start();
-    undo.push(() => imports.stop());
+    await bulk.start();
+    undo.push(() => bulk.stop());
     return app;
   }
 

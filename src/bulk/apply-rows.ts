@@ -96,7 +96,7 @@ export function toJobRow(outcome: RowOutcome): JobRowRecord {
   return {
     line: outcome.line,
     result: outcome.result,
-    extension: outcome.number ?? null,
+    name: outcome.number ?? null,
     objectId: outcome.extensionId ?? null,
     errors: outcome.errors.length === 0 ? null : outcome.errors,
     before: outcome.memory ?? null,

@@ -1,20 +1,18 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { maskValue } from '../plan/mask.ts';
-import { kindOf } from '../plan/pbx-object.ts';
-import type { Plan } from '../plan/plan.ts';
 import type { Tx } from '../store/database.ts';
 import type { JobRecord } from '../store/jobs.ts';
 import { applyRows, countsOf, type RowOutcome } from './apply-rows.ts';
 import type { CellError } from './cell.ts';
 import { contextOf, freeNumbersFor } from './import-run.ts';
+import { patiently } from './jobs/patience.ts';
 import { optionsOf } from './options.ts';
-import { patiently } from './patience.ts';
+import { addPlan, noPlan, type PlanSummary } from './plan-summary.ts';
 import { chunksOf } from './records.ts';
-import { CHUNK_ROWS, type EngineDeps } from './run.ts';
+import type { ImportDeps } from './run.ts';
 
 export interface DryRunError extends CellError {
   line: number;
-  extension: string | null;
+  name: string | null;
 }
 
 export interface DryRunSummary {
@@ -28,14 +26,6 @@ export interface DryRunSummary {
   plan: PlanSummary;
 }
 
-interface PlanSummary {
-  /** `create endpoint` -> 120 */
-  counts: Record<string, number>;
-  sample: { op: string; ref: string; after: string | null }[];
-}
-
-const SAMPLE = 20;
-
 /**
  * Does the whole import chunk by chunk and rolls each chunk back: what it finds is what a real run finds, by the same
  * code. One transaction over the whole file would keep everybody else from writing for as long as it takes; what one
@@ -43,16 +33,16 @@ const SAMPLE = 20;
  * Yields the errors as they are found and returns the summary.
  */
 export async function* dryRun(
-  deps: EngineDeps,
+  deps: ImportDeps,
   job: JobRecord,
   signal: AbortSignal,
 ): AsyncGenerator<DryRunError[], DryRunSummary> {
   const free = await freeNumbersFor(deps, job);
   const context = contextOf(job);
   const tally = { rows: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0 };
-  const plan: PlanSummary = { counts: {}, sample: [] };
+  const plan = noPlan();
   const options = optionsOf(job);
-  const size = deps.limits.chunkRows ?? CHUNK_ROWS;
+  const size = () => deps.chunkRows;
   for await (const chunk of chunksOf(deps.files.upload(job.id), options, { after: 0, size })) {
     const work = (tx: Tx) => applyRows(tx, deps.writer, free, context, chunk);
     const { value, plan: part } = await patiently(
@@ -74,15 +64,5 @@ export async function* dryRun(
 }
 
 function errorsOf({ line, number, errors }: RowOutcome): DryRunError[] {
-  return errors.map((error) => ({ line, extension: number ?? null, ...error }));
-}
-
-function addPlan(summary: PlanSummary, plan: Plan): void {
-  for (const { op, ref, after } of plan.changes) {
-    const key = `${op} ${kindOf(ref)}`;
-    summary.counts[key] = (summary.counts[key] ?? 0) + 1;
-    if (summary.sample.length < SAMPLE) {
-      summary.sample.push({ op, ref, after: after === undefined ? null : maskValue(ref, after) });
-    }
-  }
+  return errors.map((error) => ({ line, name: number ?? null, ...error }));
 }

@@ -3,32 +3,14 @@ import { v7 as uuid } from 'uuid';
 import type { ExistingStrategy } from '../domain/extension-row.ts';
 import { LinekeeperError } from '../errors.ts';
 import { recordAudit } from '../store/audit-log.ts';
-import type { Database } from '../store/database.ts';
-import { countResults, type JobRowRecord, jobRows, ROW_RESULTS, type RowResultName } from '../store/job-rows.ts';
-import { countJobs, createJob, findJob, type JobRecord, listJobs, takeCredentials } from '../store/jobs.ts';
+import { createJob, findJob, type JobRecord } from '../store/jobs.ts';
 import { type DryRunError, type DryRunSummary, dryRun } from './dry-run.ts';
 import { failedCsv } from './failed-rows.ts';
-import { ImportFiles } from './files.ts';
+import { type ImportView, importView } from './import-view.ts';
 import { inspect } from './inspect.ts';
-import { JobEngine } from './job-engine.ts';
-import type { JobAction } from './job-state.ts';
-import { type ImportView, viewOf } from './job-view.ts';
+import type { Jobs } from './jobs/jobs.ts';
 import { IMPORT, type ImportOptions } from './options.ts';
-import type { Changes, ImportLog, RowWriter } from './ports.ts';
-import { credentialsCsv, resultCsv } from './result-files.ts';
-import { expireFiles, tidyFiles } from './retention.ts';
-import type { EngineDeps, ImportLimits } from './run.ts';
-
-export interface ImportsDeps {
-  db: Database;
-  changes: Changes;
-  writer: RowWriter;
-  dataDir: string;
-  limits: ImportLimits;
-  log: ImportLog;
-  /** Called when an import moves on; for the feed. At most once per chunk. */
-  onProgress?: (jobId: string) => void;
-}
+import type { ImportDeps } from './run.ts';
 
 interface Upload {
   companyId: string;
@@ -40,7 +22,7 @@ interface Upload {
   body: AsyncIterable<Uint8Array>;
 }
 
-/** Imports of extensions from CSV files. Callers have judged who may see which company. */
+/** What is special about the jobs that import a file. Callers have judged who may see which company. */
 export interface Imports {
   readonly maxBytes: number;
   /** Keeps a file and reads it once. @throws PAYLOAD_TOO_LARGE, CSV_INVALID, CSV_TOO_MANY_ROWS, DATABASE_FULL */
@@ -52,46 +34,21 @@ export interface Imports {
     before: string | undefined;
     limit: number;
   }): Promise<{ items: ImportView[]; total: number }>;
-  rows(
-    id: string,
-    query: { after: number; limit: number; results: readonly RowResultName[] | undefined },
-  ): Promise<{ items: JobRowRecord[]; total: number }>;
-  /** @throws JOB_STATE_INVALID */
-  act(id: string, action: JobAction, actor: string): Promise<ImportView>;
   /** Yields errors as they are found, returns the counts and the plan. @throws JOB_STATE_INVALID once the import began */
   dryRun(id: string, signal: AbortSignal): Promise<AsyncGenerator<DryRunError[], DryRunSummary>>;
-  resultCsv(id: string): Promise<AsyncIterable<string>>;
   /** @throws NOT_FOUND when no row failed, or the file was kept long enough */
   failedCsv(id: string): Promise<AsyncIterable<string | Uint8Array>>;
-  /** Given once. @throws CREDENTIALS_ALREADY_TAKEN, JOB_STATE_INVALID while the import runs */
-  credentialsCsv(id: string, actor: string): Promise<AsyncIterable<string>>;
-  /** Goes on with what a stop or a crash interrupted. */
-  start(): Promise<void>;
-  /** Resolves when the running chunks are committed or rolled back; their jobs go on at the next start. */
-  stop(): Promise<void>;
 }
 
-/** How often it is looked for files that were kept long enough (milliseconds). */
-const EXPIRE_EVERY_MS = 60 * 60 * 1000;
-
-export function createImports(deps: ImportsDeps): Imports {
-  const { db, limits, log } = deps;
-  const files = new ImportFiles(deps.dataDir);
-  const engineDeps: EngineDeps = { db, changes: deps.changes, writer: deps.writer, files, limits, log };
-  const engine = new JobEngine(engineDeps, (jobId) => deps.onProgress?.(jobId));
-  let expiry: NodeJS.Timeout | undefined;
+export function createImports(deps: ImportDeps, jobs: Jobs): Imports {
+  const { db, files, limits } = deps;
 
   const mustFind = async (id: string): Promise<JobRecord> => {
     const job = await findJob(db.read, id);
     if (job === undefined || job.type !== IMPORT) throw new LinekeeperError('NOT_FOUND', 'there is no such import');
     return job;
   };
-  const view = async (job: JobRecord): Promise<ImportView> => {
-    const results = job.state === 'undoing' || job.state === 'undone' ? await countResults(db, job.id) : {};
-    return viewOf(job, engine.livenessOf(job.id), results, performance.now());
-  };
-  const expire = () =>
-    expireFiles(engineDeps, engine).catch((err) => log.error({ err }, 'old files of imports were not taken away'));
+  const view = async (job: JobRecord): Promise<ImportView> => importView(job, await jobs.view(job));
 
   return {
     maxBytes: limits.maxBytes,
@@ -102,7 +59,11 @@ export function createImports(deps: ImportsDeps): Imports {
         const { format, columns, rows, unnumbered } = await inspect(files.upload(id), charset, limits.maxRows);
         const options: ImportOptions = { ...format, ...choices, bytes, columns, unnumbered };
         await db.write(async (tx) => {
-          await createJob(tx, { id, type: IMPORT, companyId, actor, options: JSON.stringify(options), total: rows });
+          await createJob(tx, {
+            ...{ id, type: IMPORT, kind: 'extensions', companyId, actor, total: rows },
+            options: JSON.stringify(options),
+            limits: '{}',
+          });
           const details = { rows, name: choices.name };
           await recordAudit(tx, [
             { actor, action: 'import.uploaded', objectType: 'import', objectId: id, companyId, details },
@@ -119,69 +80,23 @@ export function createImports(deps: ImportsDeps): Imports {
       return job === undefined || job.type !== IMPORT ? undefined : view(job);
     },
     async list(query) {
-      const jobs = await listJobs(db.read, IMPORT, query);
-      return { items: await Promise.all(jobs.map(view)), total: await countJobs(db.read, IMPORT, query.companyId) };
-    },
-    async rows(id, query) {
-      const counts = await countResults(db, id);
-      const total = (query.results ?? ROW_RESULTS).reduce((sum, result) => sum + (counts[result] ?? 0), 0);
-      return { items: await jobRows(db, id, query), total };
-    },
-    async act(id, action, actor) {
-      await mustFind(id);
-      let job = await engine.move(id, action, actor);
-      const isIdle = engine.interrupt(id);
-      if (job.state === 'canceling' && isIdle) job = await engine.move(id, 'stopped', actor);
-      if (job.state === 'canceled') await engine.settleFile(job, new AbortController().signal);
-      engine.wake(job);
-      return view(job);
+      const { items, total } = await jobs.list({ ...query, type: IMPORT });
+      return { items: await Promise.all(items.map(view)), total };
     },
     async dryRun(id, signal) {
       const job = await mustFind(id);
-      if (job.state !== 'uploaded') {
+      if (job.state !== 'ready') {
         throw new LinekeeperError('JOB_STATE_INVALID', `an import that is ${job.state} has no dry run`, {
           details: { state: job.state },
         });
       }
-      return dryRun(engineDeps, job, signal);
-    },
-    async resultCsv(id) {
-      return resultCsv(db, await mustFind(id));
+      return dryRun(deps, job, signal);
     },
     async failedCsv(id) {
       const job = await mustFind(id);
       if (existsSync(files.failed(id))) return createReadStream(files.failed(id));
       if (job.failed > 0 && existsSync(files.upload(id))) return failedCsv(db, job, files.upload(id));
       throw new LinekeeperError('NOT_FOUND', job.failed === 0 ? 'no row failed' : 'the failed rows are no longer kept');
-    },
-    async credentialsCsv(id, actor) {
-      const job = await mustFind(id);
-      if (['uploaded', 'running', 'canceling'].includes(job.state)) {
-        throw new LinekeeperError('JOB_STATE_INVALID', `the credentials are given once, and the job is ${job.state}`, {
-          details: { state: job.state },
-        });
-      }
-      await db.write(async (tx) => {
-        if (!(await takeCredentials(tx, id))) {
-          const message =
-            'the credentials of this import were taken already; rotate the secret of an extension instead';
-          throw new LinekeeperError('CREDENTIALS_ALREADY_TAKEN', message);
-        }
-        const { companyId } = job;
-        const action = 'import.credentials_taken';
-        await recordAudit(tx, [{ actor, action, objectType: 'import', objectId: id, companyId }]);
-      });
-      return credentialsCsv(db, job);
-    },
-    async start() {
-      await tidyFiles(engineDeps, engine);
-      await expire();
-      expiry = setInterval(expire, EXPIRE_EVERY_MS).unref();
-      await engine.start();
-    },
-    async stop() {
-      clearInterval(expiry);
-      await engine.stop();
     },
   };
 }

@@ -34,7 +34,7 @@ export interface Changes {
   preview<T>(work: (tx: Tx) => Promise<T>): Promise<{ value: T; plan: Plan }>;
 }
 
-export interface ImportLog {
+export interface JobLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;

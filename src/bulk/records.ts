@@ -70,18 +70,18 @@ async function* rowsOf(file: string, format: FileFormat): AsyncGenerator<ParsedR
   }
 }
 
-/** The rows below a line, in chunks of `size`: each is one transaction. */
+/** The rows below a line, in chunks: each is one transaction. `size` is asked while a chunk grows. */
 export async function* chunksOf(
   file: string,
   format: FileFormat,
-  range: { after: number; size: number },
+  range: { after: number; size: () => number },
 ): AsyncGenerator<ParsedRow[], void> {
   let chunk: ParsedRow[] = [];
   for await (const rows of rowsOf(file, format)) {
     for (const row of rows) {
       if (row.line <= range.after) continue;
       chunk.push(row);
-      if (chunk.length < range.size) continue;
+      if (chunk.length < range.size()) continue;
       yield chunk;
       chunk = [];
     }

@@ -12,14 +12,24 @@ const PAGE = 1000;
 
 /** What happened to each row that has a result. */
 export async function* resultCsv(db: Database, job: JobRecord): AsyncGenerator<string, void> {
-  const { delimiter } = optionsOf(job);
-  yield BOM + csvLine(['line', 'extension', 'result', 'error_codes', 'error_text'], delimiter);
+  const delimiter = delimiterOf(job);
+  yield BOM +
+    csvLine(
+      [
+        'line',
+        job.type === 'import' && job.kind === 'extensions' ? 'extension' : 'name',
+        'result',
+        'error_codes',
+        'error_text',
+      ],
+      delimiter,
+    );
   for (let after: number | undefined = 0; after !== undefined; ) {
     const rows = await jobRows(db, job.id, { after, limit: PAGE });
     let text = '';
-    for (const { line, extension, result, errors } of rows) {
+    for (const { line, name, result, errors } of rows) {
       const [at, codes, words] = errorCells(line, (errors ?? []) as CellError[]);
-      text += csvLine([at!, guardValue(extension ?? ''), result, codes!, words!], delimiter);
+      text += csvLine([at!, guardValue(name ?? ''), result, codes!, words!], delimiter);
     }
     yield text;
     after = rows.length < PAGE ? undefined : rows.at(-1)?.line;
@@ -28,7 +38,7 @@ export async function* resultCsv(db: Database, job: JobRecord): AsyncGenerator<s
 
 /** What phones and their owners need of what the job created. Whoever streams it must have taken it: it is given once. */
 export async function* credentialsCsv(db: Database, job: JobRecord): AsyncGenerator<string, void> {
-  const { delimiter } = optionsOf(job);
+  const delimiter = delimiterOf(job);
   yield BOM + csvLine(['extension', 'display_name', 'user', 'username', 'secret', 'pin'], delimiter);
   const until = (job.finishedAt ?? new Date()).getTime();
   for (let after: number | undefined = 0; after !== undefined; ) {
@@ -41,4 +51,8 @@ export async function* credentialsCsv(db: Database, job: JobRecord): AsyncGenera
     yield text;
     after = next;
   }
+}
+
+function delimiterOf(job: JobRecord): string {
+  return job.type === 'import' ? optionsOf(job).delimiter : ',';
 }

@@ -1,7 +1,8 @@
 import { findJob } from '../store/jobs.ts';
-import type { JobEngine } from './job-engine.ts';
-import { ENDED_STATES } from './job-state.ts';
-import type { EngineDeps } from './run.ts';
+import { settleFile } from './import-kind.ts';
+import type { JobEngine } from './jobs/engine.ts';
+import { ENDED_STATES } from './jobs/state.ts';
+import type { ImportDeps } from './run.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -9,25 +10,26 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  * What a crash left behind: pieces of uploads, uploads whose job was never created, and ended imports whose file was not
  * reduced yet. Only before anything is uploaded or run, because then these are files that somebody still needs.
  */
-export async function tidyFiles({ db, files }: EngineDeps, engine: JobEngine): Promise<void> {
+export async function tidyFiles(deps: ImportDeps): Promise<void> {
+  const { db, files } = deps;
   for (const { id, file, kind } of await files.list()) {
     const job = await findJob(db.read, id);
     if (job === undefined || kind === 'part') await files.remove(file);
     else if (kind === 'upload' && ENDED_STATES.includes(job.state)) {
-      await engine.settleFile(job, new AbortController().signal);
+      await settleFile(deps, job, new AbortController().signal);
     }
   }
 }
 
 /** Takes away what was kept long enough: failed rows that nobody fetched, uploads that nobody started. */
-export async function expireFiles({ db, files, limits, log }: EngineDeps, engine: JobEngine): Promise<void> {
+export async function expireFiles({ db, files, limits, log }: ImportDeps, engine: JobEngine): Promise<void> {
   const until = Date.now() - limits.keepDays * DAY_MS;
   for (const { id, file, kind } of await files.list()) {
     const job = await findJob(db.read, id);
     if (job === undefined) continue;
     if (kind === 'failed' && (job.finishedAt?.getTime() ?? 0) < until) await files.remove(file);
-    if (kind === 'upload' && job.state === 'uploaded' && job.createdAt.getTime() < until) {
-      await engine.move(id, 'cancel', 'system');
+    if (kind === 'upload' && job.state === 'ready' && job.createdAt.getTime() < until) {
+      await engine.act(id, 'cancel', { id: 'system', actor: 'system' });
       await files.remove(file);
       log.info({ job: id }, 'an upload that nobody started was taken away');
     }

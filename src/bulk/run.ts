@@ -1,8 +1,6 @@
-import type { LinekeeperError } from '../errors.ts';
-import type { Database } from '../store/database.ts';
-import type { JobRecord } from '../store/jobs.ts';
 import type { ImportFiles } from './files.ts';
-import type { Changes, ImportLog, RowWriter } from './ports.ts';
+import type { EngineDeps } from './jobs/kind.ts';
+import type { RowWriter } from './ports.ts';
 
 export interface ImportLimits {
   maxBytes: number;
@@ -13,25 +11,11 @@ export interface ImportLimits {
   chunkRows?: number;
 }
 
-/** What every run of a job stands on. */
-export interface EngineDeps {
-  db: Database;
-  changes: Changes;
+/** What imports stand on besides the engine. */
+export interface ImportDeps extends EngineDeps {
   writer: RowWriter;
   files: ImportFiles;
   limits: ImportLimits;
-  log: ImportLog;
 }
 
-/** One run of a job: from start, resume or restart to pause, stop or end. */
-export interface Run {
-  job: JobRecord;
-  signal: AbortSignal;
-  /** Hears what the run waits for; undefined: it goes on. */
-  onWait(reason: LinekeeperError | undefined): void;
-  /** A chunk was committed. */
-  onProgress(): void;
-}
-
-/** Larger chunks save nothing measurable; smaller ones pay for more commits. */
 export const CHUNK_ROWS = 1000;

@@ -1,32 +1,30 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Tx } from '../store/database.ts';
 import { changedUsers, type JobRowRecord, markUndone, undoableRows } from '../store/job-rows.ts';
-import { findJob } from '../store/jobs.ts';
 import type { RowMemory } from './apply-rows.ts';
-import { Interrupted, patiently } from './patience.ts';
+import { IMPORT_NEEDS } from './import-run.ts';
+import { undoChunk } from './jobs/chunk.ts';
+import type { Run } from './jobs/kind.ts';
+import { patiently } from './jobs/patience.ts';
 import type { UndoResult } from './ports.ts';
-import { CHUNK_ROWS, type EngineDeps, type Run } from './run.ts';
+import type { ImportDeps } from './run.ts';
 
 /**
  * Takes back what the rows of a job did, the last row first: created extensions go, and so do
  * the users made with them; changed ones get their values back.
  * What somebody changed since stays as it is and is told. Resumes like an import: an undone row says so itself.
  */
-export async function runUndo(deps: EngineDeps, run: Run): Promise<void> {
+export async function runUndo(deps: ImportDeps, run: Run): Promise<void> {
   const { job } = run;
-  const size = deps.limits.chunkRows ?? CHUNK_ROWS;
   const userVersions = await patiently(run.signal, run.onWait, () => changedUsers(deps.db, job.id));
   let before = Number.MAX_SAFE_INTEGER;
   for (;;) {
-    const rows = await patiently(run.signal, run.onWait, () => undoableRows(deps.db, job.id, before, size));
+    const rows = await patiently(run.signal, run.onWait, () => undoableRows(deps.db, job.id, before, deps.chunkRows));
     const last = rows.at(-1);
     if (last === undefined) return;
-    await patiently(run.signal, run.onWait, () =>
-      deps.changes.run(async (tx) => {
-        if ((await findJob(tx, job.id))?.state !== 'undoing') throw new Interrupted();
-        await markUndone(tx, job.id, await undoRows(tx, deps, `job:${job.id}`, rows, userVersions));
-      }),
-    );
+    await undoChunk(deps, run, IMPORT_NEEDS, async (tx) => {
+      await markUndone(tx, job.id, await undoRows(tx, deps, `job:${job.id}`, rows, userVersions));
+    });
     before = last.line;
     run.onProgress();
     await breathe();
@@ -35,7 +33,7 @@ export async function runUndo(deps: EngineDeps, run: Run): Promise<void> {
 
 async function undoRows(
   tx: Tx,
-  { writer }: EngineDeps,
+  { writer }: ImportDeps,
   actor: string,
   rows: readonly JobRowRecord[],
   userVersions: ReadonlyMap<string, number>,

@@ -48,9 +48,9 @@ const SHOWN = 50;
 function errorTable(errors: ImportDryRun['errors']): string {
   const rows = errors
     .slice(0, SHOWN)
-    .map(({ line, extension, column, code, message }) => [String(line), extension ?? '', column, code, message]);
+    .map(({ line, name, column, code, message }) => [String(line), name ?? '', column, code, message]);
   const more = errors.length > SHOWN ? `\n... and ${number(errors.length - SHOWN)} more; --json shows all` : '';
-  return `${table(['line', 'extension', 'column', 'code', 'what is wrong'], rows)}${more}`;
+  return `${table(['line', 'name', 'column', 'code', 'what is wrong'], rows)}${more}`;
 }
 
 function number(n: number): string {

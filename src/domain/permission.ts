@@ -18,6 +18,7 @@ export const PERMISSIONS = {
   'lines:write': 'extensions, SIP accounts and mailboxes',
   'numbers:write': 'phone numbers',
   'imports:write': 'import and undo imports',
+  'bulk:write': 'do one thing to many at once, with the permission for the thing itself',
   'pbxes:write': 'PBXs (not for a role of one company)',
   'sync:write': 'audits, approvals (not for a role of one company)',
   'tokens:write': 'API tokens (never with more than one has)',

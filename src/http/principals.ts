@@ -1,6 +1,6 @@
 import { holdsPermission, type Permission } from '../domain/permission.ts';
 import type { Database } from '../store/database.ts';
-import { findSessions, type KnownSession, ownerOfToken } from '../store/sessions.ts';
+import { findSessions, type KnownSession, ownerOfToken, rightsOfUser } from '../store/sessions.ts';
 import { findTokenById, type StoredToken } from '../store/tokens.ts';
 import { LOCAL, type Principal } from './scopes.ts';
 
@@ -65,6 +65,29 @@ export async function livingPrincipals(
     if (principal !== undefined) living.set(id, principal);
   }
   return living;
+}
+
+/**
+ * Who started something that still runs, as he stands now: by his own id, whatever became of the login that he used.
+ * undefined: he may do nothing any more.
+ */
+export async function principalById(db: Database, id: string, companyId: string): Promise<Principal | undefined> {
+  if (id === LOCAL.id) return LOCAL;
+  if (id.startsWith('token:')) {
+    const row = await findTokenById(db, id.slice('token:'.length));
+    return row && (await principalOfToken(db, row, Date.now()));
+  }
+  const userId = id.slice('user:'.length);
+  const user = await rightsOfUser(db, userId, companyId);
+  if (user === undefined) return undefined;
+  const { isOperator, username, permissions } = user;
+  return {
+    id,
+    actor: `user:${username}`,
+    scopes: new Set(isOperator ? ['admin'] : permissions),
+    companyId: isOperator ? undefined : companyId,
+    userId,
+  };
 }
 
 /** What a personal token may do: no more than was asked for it, and no more than its user may now. */

@@ -45,3 +45,24 @@ export async function copyMemberships(tx: Tx, companyId: string, fromUserId: str
     toUserId,
   );
 }
+
+/** Those of the users who are in the group. */
+export async function membersAmong(tx: Tx, groupId: string, userIds: readonly string[]): Promise<Set<string>> {
+  const found = await queryJson<string[]>(
+    tx,
+    `SELECT json_group_array(m."userId") AS json FROM json_each(?1) j
+       CROSS JOIN "UserGroupMember" m ON m."groupId" = ?2 AND m."userId" = j.value`,
+    JSON.stringify(userIds),
+    groupId,
+  );
+  return new Set(found);
+}
+
+export async function removeMembers(tx: Tx, groupId: string, userIds: readonly string[]): Promise<void> {
+  await execute(
+    tx,
+    'DELETE FROM "UserGroupMember" WHERE "groupId" = ?2 AND "userId" IN (SELECT value FROM json_each(?1))',
+    JSON.stringify(userIds),
+    groupId,
+  );
+}

@@ -1,14 +1,23 @@
 import type { Database, Tx } from './database.ts';
 import { execute, executeEach, queryJson } from './sql.ts';
 
-export const ROW_RESULTS = ['created', 'updated', 'unchanged', 'skipped', 'failed', 'undone', 'undo_refused'] as const;
+export const ROW_RESULTS = [
+  'created',
+  'updated',
+  'unchanged',
+  'skipped',
+  'failed',
+  'undone',
+  'undo_refused',
+  'waiting',
+] as const;
 export type RowResultName = (typeof ROW_RESULTS)[number];
 
 /** What happened to one row of a job's file. `errors` and `before` are JSON values. */
 export interface JobRowRecord {
   line: number;
   result: RowResultName;
-  extension: string | null;
+  name: string | null;
   objectId: string | null;
   errors: unknown;
   before: unknown;
@@ -19,7 +28,7 @@ export interface JobRowRecord {
 type Packed = [
   line: number,
   result: RowResultName,
-  extension: string | null,
+  name: string | null,
   objectId: string | null,
   errors: string | null,
   before: string | null,
@@ -29,11 +38,11 @@ type Packed = [
 export async function insertJobRows(tx: Tx, jobId: string, rows: readonly JobRowRecord[]): Promise<void> {
   await executeEach(
     tx,
-    `INSERT INTO "JobRow" ("jobId", "line", "result", "extension", "objectId", "errors", "before", "after")
+    `INSERT INTO "JobRow" ("jobId", "line", "result", "name", "objectId", "errors", "before", "after")
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     rows.map((row) => {
-      const { line, result, extension, objectId, after } = row;
-      return [jobId, line, result, extension, objectId, toJson(row.errors), toJson(row.before), after];
+      const { line, result, name, objectId, after } = row;
+      return [jobId, line, result, name, objectId, toJson(row.errors), toJson(row.before), after];
     }),
   );
 }
@@ -124,14 +133,14 @@ function toJson(value: unknown): string | null {
 async function select(db: Database, where: string, ...values: (string | number | null)[]): Promise<JobRowRecord[]> {
   const packed = await queryJson<Packed[]>(
     db.read,
-    `SELECT json_group_array(json_array("line", "result", "extension", "objectId", "errors", "before", "after")) AS json
+    `SELECT json_group_array(json_array("line", "result", "name", "objectId", "errors", "before", "after")) AS json
      FROM (SELECT * FROM "JobRow" WHERE ${where})`,
     ...values,
   );
-  return packed.map(([line, result, extension, objectId, errors, before, after]) => ({
+  return packed.map(([line, result, name, objectId, errors, before, after]) => ({
     line,
     result,
-    extension,
+    name,
     objectId,
     errors: errors === null ? null : JSON.parse(errors),
     before: before === null ? null : JSON.parse(before),

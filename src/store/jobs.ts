@@ -1,24 +1,43 @@
 import type { Database, Tx } from './database.ts';
 
-export type JobState =
-  | 'uploaded'
-  | 'running'
-  | 'paused'
-  | 'canceling'
-  | 'canceled'
-  | 'done'
-  | 'failed'
-  | 'undoing'
-  | 'undone';
+export const JOB_STATES = [
+  'ready',
+  'running',
+  'paused',
+  'canceling',
+  'canceled',
+  'done',
+  'failed',
+  'undoing',
+  'undone',
+] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+export const JOB_TYPES = ['import', 'action'] as const;
+export type JobType = (typeof JOB_TYPES)[number];
+
+export interface JobPause {
+  /** operator: somebody asked for it. rights: whoever started it may no longer. */
+  because: 'operator' | 'canary' | 'errors' | 'rights';
+  reason: string;
+}
 
 /** A job as it stands. `options` is JSON and the business of the kind of job. */
 export interface JobRecord {
   id: string;
-  type: string;
+  type: JobType;
+  /** What an import's file is about, or the name of an action. */
+  kind: string;
   companyId: string;
   actor: string;
   state: JobState;
   options: string;
+  /** JSON; see src/bulk/jobs/limits.ts. */
+  limits: string;
+  /** Principal by whose rights it runs; null before it was started. */
+  startedBy: string | null;
+  /** Why it is paused; only then. */
+  pause: JobPause | null;
   total: number | null;
   processed: number;
   created: number;
@@ -45,9 +64,9 @@ type JobReader = Pick<Tx, 'job'>;
 
 export async function createJob(
   tx: Tx,
-  job: Pick<JobRecord, 'id' | 'type' | 'companyId' | 'actor' | 'options' | 'total'>,
+  job: Pick<JobRecord, 'id' | 'type' | 'kind' | 'companyId' | 'actor' | 'options' | 'limits' | 'total'>,
 ): Promise<void> {
-  await tx.job.create({ data: { ...job, state: 'uploaded' satisfies JobState, createdAt: new Date() } });
+  await tx.job.create({ data: { ...job, state: 'ready' satisfies JobState, createdAt: new Date() } });
 }
 
 export async function findJob(reader: JobReader, id: string): Promise<JobRecord | undefined> {
@@ -58,28 +77,40 @@ export async function findJob(reader: JobReader, id: string): Promise<JobRecord 
 /** The newest first. Ids are ordered by time, so that the id of the last one shown is the cursor. */
 export async function listJobs(
   reader: JobReader,
-  type: string,
-  query: { companyId: string | undefined; before: string | undefined; limit: number },
+  query: JobQuery & { before: string | undefined; limit: number },
 ): Promise<JobRecord[]> {
   const rows = await reader.job.findMany({
-    where: {
-      type,
-      ...(query.companyId === undefined ? {} : { companyId: query.companyId }),
-      ...(query.before === undefined ? {} : { id: { lt: query.before } }),
-    },
+    where: { ...whereOf(query), ...(query.before === undefined ? {} : { id: { lt: query.before } }) },
     orderBy: { id: 'desc' },
     take: query.limit,
   });
   return rows.map(toRecord);
 }
 
-export function countJobs(reader: JobReader, type: string, companyId: string | undefined): Promise<number> {
-  return reader.job.count({ where: companyId === undefined ? { type } : { type, companyId } });
+export function countJobs(reader: JobReader, query: JobQuery): Promise<number> {
+  return reader.job.count({ where: whereOf(query) });
 }
 
-/** Jobs of a type in some states, in the order in which they were started. */
-export async function jobsInStates(db: Database, type: string, states: readonly JobState[]): Promise<JobRecord[]> {
-  const where = { type, state: { in: [...states] } };
+/** What is undefined does not matter. */
+export interface JobQuery {
+  companyId: string | undefined;
+  type?: JobType | undefined;
+  kind?: string | undefined;
+  states?: readonly JobState[] | undefined;
+}
+
+function whereOf({ companyId, type, kind, states }: JobQuery) {
+  return {
+    ...(companyId === undefined ? {} : { companyId }),
+    ...(type === undefined ? {} : { type }),
+    ...(kind === undefined ? {} : { kind }),
+    ...(states === undefined ? {} : { state: { in: [...states] } }),
+  };
+}
+
+/** Jobs in some states, in the order in which they were started. */
+export async function jobsInStates(db: Database, states: readonly JobState[]): Promise<JobRecord[]> {
+  const where = { state: { in: [...states] } };
   const rows = await db.read.job.findMany({ where, orderBy: [{ startedAt: 'asc' }, { id: 'asc' }] });
   return rows.map(toRecord);
 }
@@ -90,11 +121,11 @@ export async function moveJob(
   id: string,
   from: JobState,
   to: JobState,
-  set: Partial<Pick<JobRecord, 'error' | 'startedAt' | 'finishedAt'>> = {},
+  set: Partial<Pick<JobRecord, 'error' | 'startedAt' | 'finishedAt' | 'startedBy' | 'pause'>> = {},
 ): Promise<boolean> {
   const { count } = await tx.job.updateMany({
     where: { id, state: from },
-    data: { ...set, state: to, version: { increment: 1 } },
+    data: { ...set, pause: set.pause == null ? null : JSON.stringify(set.pause), state: to, version: { increment: 1 } },
   });
   return count === 1;
 }
@@ -114,12 +145,24 @@ export async function countRows(tx: Tx, id: string, state: JobState, counts: Job
   return count === 1;
 }
 
+/** What an operator was shown of a job before it is started, and how carefully it shall run. */
+export async function prepareJob(
+  tx: Tx,
+  id: string,
+  set: Partial<Pick<JobRecord, 'options' | 'limits' | 'total'>>,
+): Promise<void> {
+  await tx.job.update({ where: { id }, data: { ...set, version: { increment: 1 } } });
+}
+
 /** Whoever comes first gets the credentials; false for everybody after. */
 export async function takeCredentials(tx: Tx, id: string): Promise<boolean> {
   const where = { id, credentialsTakenAt: null };
   return (await tx.job.updateMany({ where, data: { credentialsTakenAt: new Date() } })).count === 1;
 }
 
-function toRecord(row: Omit<JobRecord, 'state'> & { state: string }): JobRecord {
-  return { ...row, state: row.state as JobState };
+type JobRow = Omit<JobRecord, 'state' | 'type' | 'pause'> & { state: string; type: string; pause: string | null };
+
+function toRecord(row: JobRow): JobRecord {
+  const pause = row.pause === null ? null : (JSON.parse(row.pause) as JobPause);
+  return { ...row, type: row.type as JobType, state: row.state as JobState, pause };
 }

@@ -113,6 +113,22 @@ export async function ownerOfToken(
   return row === undefined ? undefined : { isOperator: row[0] === 1, permissions: row[1].flat() };
 }
 
+/** What an active user may do in a company; undefined: he is not active. */
+export async function rightsOfUser(
+  db: Database,
+  userId: string,
+  companyId: string,
+): Promise<{ username: string; isOperator: boolean; permissions: Permission[] } | undefined> {
+  const [row] = await queryJson<[string, number, Permission[][]][]>(
+    db.read,
+    `SELECT json_group_array(json_array(u."username", u."isOperator", json(coalesce(${PERMISSIONS_OF}, '[]')))) AS json
+     FROM "User" u LEFT JOIN "Company" c ON c.id = ?2 WHERE u.id = ?1 AND u."state" = 'active'`,
+    userId,
+    companyId,
+  );
+  return row === undefined ? undefined : { username: row[0], isOperator: row[1] === 1, permissions: row[2].flat() };
+}
+
 /** A power cut may forget when a session was last seen; it must not slow a request down. */
 export async function noteSessionUse(db: Database, id: string, at: Date): Promise<void> {
   await db.note((tx) => tx.session.updateMany({ where: { id }, data: { lastSeenAt: at } }));

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
-import { createImports } from '../../src/bulk/imports.ts';
+import { type Bulk, createBulk } from '../../src/bulk/create-bulk.ts';
 import { TOPICS, type TopicItems, type TopicName } from '../../src/domain/feed/topics.ts';
 import { importRoutes } from '../../src/http/routes/imports.ts';
 import { createDatabaseTopics } from '../../src/live/topics/create-database-topics.ts';
@@ -156,17 +156,17 @@ t.test('who begins to listen long after the last one is told that lines were ski
 });
 
 t.test('an import is there from its upload on, counts its rows and stays when it is done', async (t) => {
-  let imports: ReturnType<typeof createImports> | undefined;
+  let bulk: Bulk | undefined;
   const api = await createTestApp(t, {
     plugins: [
       (app, deps, write) => {
         const limits = { maxBytes: 1_000_000, maxRows: 1000, keepDays: 7, chunkRows: 10 };
-        imports = createImports({ db: deps.db, ...realParts(deps.db), dataDir: t.testdir({}), limits, log });
-        return importRoutes(imports)(app, deps, write);
+        bulk = createBulk({ db: deps.db, ...realParts(deps.db), dataDir: t.testdir({}), limits, log });
+        return importRoutes(bulk)(app, deps, write);
       },
     ],
   });
-  t.teardown(() => imports?.stop());
+  t.teardown(() => bulk?.stop());
   const acme = await api.company('acme');
   const { jobs } = topicsOf(t, api, ['jobs']);
   const sent = await api.inject({
@@ -176,7 +176,7 @@ t.test('an import is there from its upload on, counts its rows and stays when it
     payload: rowsCsv(1000, 600),
   });
   const { id } = sent.json();
-  await until(() => jobs.items.get(id)?.item.state === 'uploaded', 'the upload');
+  await until(() => jobs.items.get(id)?.item.state === 'ready', 'the upload');
   await api.call('POST', `/imports/${id}/start`);
   await until(() => jobs.items.get(id)?.item.state === 'done', 'the end', 60_000);
   const [done] = itemsOf('jobs', jobs);

@@ -1,14 +1,14 @@
 import t, { type Test } from 'tap';
-import { createImports, type Imports } from '../../src/bulk/imports.ts';
+import { type Bulk, createBulk } from '../../src/bulk/create-bulk.ts';
 import { importRoutes } from '../../src/http/routes/imports.ts';
 import { createTestApp, type Json, type TestApp } from '../support/app.ts';
-import { reaches, realParts } from '../support/imports.ts';
+import { importsOf, reaches, realParts, type TestImports } from '../support/imports.ts';
 
 const SILENT = { info() {}, warn() {}, error() {} };
 
 interface Setup {
   api: TestApp;
-  imports: Imports;
+  imports: TestImports;
   companyId: string;
   send(query: string, payload: string | Buffer, options?: { token?: string; type?: string }): Promise<Sent>;
 }
@@ -20,23 +20,23 @@ interface Sent {
 
 /** The production app with imports, made when the app hands out its database. */
 async function setUp(t: Test): Promise<Setup> {
-  let imports: Imports | undefined;
+  let bulk: Bulk | undefined;
   const dataDir = t.testdir({});
   const api = await createTestApp(t, {
     plugins: [
       (app, deps, write) => {
         const limits = { maxBytes: 20_000, maxRows: 1000, keepDays: 7 };
-        imports = createImports({ db: deps.db, ...realParts(deps.db), dataDir, limits, log: SILENT });
-        return importRoutes(imports)(app, deps, write);
+        bulk = createBulk({ db: deps.db, ...realParts(deps.db), dataDir, limits, log: SILENT });
+        return importRoutes(bulk)(app, deps, write);
       },
     ],
   });
-  t.teardown(() => imports?.stop());
+  t.teardown(() => bulk?.stop());
   const admin = await api.token(['admin']);
   const { id: companyId } = await api.company('acme');
   return {
     api,
-    imports: imports as Imports,
+    imports: importsOf(bulk as unknown as Bulk),
     companyId,
     async send(query, payload, { token = admin, type = 'text/csv' } = {}) {
       const headers = { authorization: `Bearer ${token}`, 'content-type': type };
@@ -51,7 +51,7 @@ t.test('from template to credentials', async (t) => {
   const template = await api.call('GET', '/imports/template');
   t.match(template.headers, { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': /attachment/ });
   const sent = await send(`?companyId=${companyId}&name=staff.csv`, template.text);
-  t.match(sent, { status: 201, body: { state: 'uploaded', total: 1, name: 'staff.csv', strategy: 'fail' } });
+  t.match(sent, { status: 201, body: { state: 'ready', total: 1, name: 'staff.csv', strategy: 'fail' } });
   const { id } = sent.body;
 
   t.match(await api.call('POST', `/imports/${id}/start`), { status: 200, body: { state: 'running' } });
@@ -60,7 +60,7 @@ t.test('from template to credentials', async (t) => {
   t.match(done, { status: 200, body: { created: 1, failed: 0 } }, 'the example of the template is a good row');
   t.match((await api.call('GET', '/imports')).body, { total: 1, items: [{ id }], nextCursor: null });
   const rows = await api.call('GET', `/imports/${id}/rows?result=created,updated`);
-  t.match(rows.body, { total: 1, items: [{ result: 'created', extension: '1001', errors: [] }] });
+  t.match(rows.body, { total: 1, items: [{ result: 'created', name: '1001', errors: [] }] });
   t.match((await api.call('GET', `/imports/${id}/result.csv`)).text, /,1001,created,,/);
   t.match(await api.call('GET', `/imports/${id}/failed.csv`), { status: 404 });
 
@@ -116,7 +116,7 @@ t.test('an undo takes the users along that the import made, unless they have bec
   await reaches(imports, id, 'undone');
   const rows = (await api.call('GET', `/imports/${id}/rows`)).body.items;
   t.same(
-    rows.map((row: { extension: string; errors: { message: string }[] }) => [row.extension, row.errors[0]?.message]),
+    rows.map((row: { name: string; errors: { message: string }[] }) => [row.name, row.errors[0]?.message]),
     [
       ['1001', undefined],
       ['1002', 'its user changed was changed since'],
@@ -146,7 +146,7 @@ t.test('a dry run at the upload or later answers with every error, as JSON or CS
   t.match(sent, {
     status: 200,
     body: {
-      import: { state: 'uploaded' },
+      import: { state: 'ready' },
       errors: [
         { line: 3, column: 'ring_seconds', code: 'TOO_LARGE' },
         { line: 4, column: 'extension', code: 'EXTENSION_OUT_OF_RANGE' },
@@ -160,7 +160,7 @@ t.test('a dry run at the upload or later answers with every error, as JSON or CS
   const { id } = sent.body.import;
   t.match((await api.call('POST', `/imports/${id}/dry-run`)).body, { summary: { failed: 3 } });
   const text = (await api.call('POST', `/imports/${id}/dry-run?format=csv`)).text.split('\r\n');
-  t.equal(text[0], '\ufeffline,extension,column,code,message');
+  t.equal(text[0], '\ufeffline,name,column,code,message');
   t.match(text[2], /^4,5000,extension,EXTENSION_OUT_OF_RANGE,/);
   const both = await send(`?companyId=${companyId}&dryRun=true&start=true`, csv);
   t.match(both, { status: 400, body: { errors: [{ path: 'start', code: 'START_IN_DRY_RUN' }] } });

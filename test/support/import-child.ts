@@ -1,10 +1,10 @@
 /** Goes on with the imports of a data folder until none is left; for tests that kill it or starve it. */
-import { createImports } from '../../src/bulk/imports.ts';
+import { createBulk } from '../../src/bulk/create-bulk.ts';
 import { openStore, realParts } from './imports.ts';
 
 const [folder = '', chunkRows = '500'] = process.argv.slice(2);
 const db = await openStore(folder);
-const imports = createImports({
+const { imports, start, stop } = createBulk({
   db,
   ...realParts(db),
   dataDir: folder,
@@ -16,7 +16,7 @@ const imports = createImports({
     error: (fields, message) => void process.stderr.write(`${message} ${String((fields as { err?: unknown }).err)}\n`),
   },
 });
-await imports.start();
+await start();
 let peak = 0;
 for (;;) {
   const { items } = await imports.list({ companyId: undefined, before: undefined, limit: 100 });
@@ -24,6 +24,6 @@ for (;;) {
   peak = Math.max(peak, process.memoryUsage().heapUsed);
   await new Promise((resolve) => setTimeout(resolve, 20));
 }
-await imports.stop();
+await stop();
 await db.close();
 process.stdout.write(`done ${JSON.stringify({ peakHeapMb: Math.round(peak / 1e6), ...process.resourceUsage() })}\n`);

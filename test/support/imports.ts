@@ -2,8 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createImports, type Imports, type ImportsDeps } from '../../src/bulk/imports.ts';
+import { type Bulk, type BulkDeps, createBulk } from '../../src/bulk/create-bulk.ts';
+import type { ImportView } from '../../src/bulk/import-view.ts';
+import type { Imports } from '../../src/bulk/imports.ts';
+import type { Jobs } from '../../src/bulk/jobs/jobs.ts';
+import type { JobAction } from '../../src/bulk/jobs/state.ts';
 import type { RowWriter } from '../../src/bulk/ports.ts';
+import { principalById } from '../../src/http/principals.ts';
 import { createExtensionBatch } from '../../src/lines/extension-batch.ts';
 import { createChanges } from '../../src/reconciler/changes.ts';
 import { createSettledBoard } from '../../src/reconciler/settled.ts';
@@ -13,13 +18,33 @@ import { createDigests } from '../../src/store/digests.ts';
 export const COMPANY = 'acme';
 const SILENT = { info() {}, warn() {}, error() {} };
 
+/** Imports and what all jobs have, in one: as a caller of the API sees them. */
+export interface TestImports
+  extends Imports,
+    Pick<Jobs, 'rows' | 'resultCsv' | 'credentialsCsv'>,
+    Pick<Bulk, 'start' | 'stop'> {
+  act(id: string, action: JobAction, actor: string): Promise<ImportView>;
+}
+
 export interface ImportSetup {
   db: Database;
   folder: string;
-  imports: Imports;
+  imports: TestImports;
   writer: RowWriter;
   /** Another service on the same database, as after a restart. */
-  restart(overrides?: Partial<ImportsDeps>): Imports;
+  restart(overrides?: Partial<BulkDeps>): TestImports;
+}
+
+export function importsOf({ imports, jobs, start, stop }: Bulk): TestImports {
+  const { rows, resultCsv, credentialsCsv } = jobs;
+  return {
+    ...imports,
+    ...{ rows, resultCsv, credentialsCsv, start, stop },
+    async act(id, action, actor) {
+      await jobs.act(id, action, { id: 'local', actor });
+      return (await imports.get(id)) as ImportView;
+    },
+  };
 }
 
 export function openStore(folder: string): Promise<Database> {
@@ -30,8 +55,8 @@ export function openStore(folder: string): Promise<Database> {
   });
 }
 
-/** The real use-cases, with no PBX to poke. */
-export function realParts(db: Database): Pick<ImportsDeps, 'changes' | 'writer'> {
+/** The real use-cases, with no PBX to poke and no action but imports. */
+export function realParts(db: Database): Pick<BulkDeps, 'changes' | 'writer' | 'lookUp' | 'actions'> {
   const batch = createExtensionBatch(db.seal);
   const changes = createChanges({ db, digests: createDigests(db.seal), board: createSettledBoard(), poke: () => {} });
   const writer: RowWriter = {
@@ -41,7 +66,7 @@ export function realParts(db: Database): Pick<ImportsDeps, 'changes' | 'writer'>
     heldUsers: batch.heldUsers,
     removeUsers: batch.removeUsers,
   };
-  return { changes, writer };
+  return { changes, writer, actions: [], lookUp: (id, companyId) => principalById(db, id, companyId) };
 }
 
 /** A company with the extensions 1000 to 1999 and 100000 to 299999. */
@@ -64,7 +89,7 @@ interface Teardown {
   teardown(work: () => unknown): void;
 }
 
-export async function setUpImports(t: Teardown, overrides: Partial<ImportsDeps> = {}): Promise<ImportSetup> {
+export async function setUpImports(t: Teardown, overrides: Partial<BulkDeps> = {}): Promise<ImportSetup> {
   const folder = mkdtempSync(join(tmpdir(), 'lk-import-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   const db = await openStore(folder);
@@ -72,8 +97,9 @@ export async function setUpImports(t: Teardown, overrides: Partial<ImportsDeps> 
   await seed(db);
   const parts = realParts(db);
   const limits = { maxBytes: 1024 * 1024, maxRows: 10_000, keepDays: 7, chunkRows: 10 };
-  const make = (more: Partial<ImportsDeps> = {}): Imports => {
-    const imports = createImports({ db, ...parts, dataDir: folder, limits, log: SILENT, ...overrides, ...more });
+  const make = (more: Partial<BulkDeps> = {}): TestImports => {
+    const bulk = createBulk({ db, ...parts, dataDir: folder, limits, log: SILENT, ...overrides, ...more });
+    const imports = importsOf(bulk);
     t.teardown(() => imports.stop());
     return imports;
   };
@@ -91,7 +117,7 @@ export async function textOf(stream: AsyncIterable<string | Uint8Array>): Promis
 }
 
 /** Waits until a job is in one of these states. */
-export async function reaches(imports: Imports, id: string, ...states: string[]) {
+export async function reaches(imports: Pick<Imports, 'get'>, id: string, ...states: string[]) {
   for (;;) {
     const job = await imports.get(id);
     if (job !== undefined && states.includes(job.state)) return job;

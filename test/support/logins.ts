@@ -5,6 +5,7 @@ import { callRoutes } from '../../src/http/routes/calls.ts';
 import { registrationRoutes } from '../../src/http/routes/registrations.ts';
 import { summaryRoutes } from '../../src/http/routes/summaries.ts';
 import { createTestApp, type Json } from './app.ts';
+import { jobPlugin } from './jobs.ts';
 import { liveCall } from './live-call.ts';
 
 export const PASSWORD = 'seven quiet otters swim';
@@ -16,6 +17,7 @@ export async function people(t: Test) {
       callRoutes({ calls: () => [liveCall('1700000000.1')] }),
       registrationRoutes({ registrations: () => [], mailboxes: () => [] }),
       summaryRoutes({ registered: async () => undefined }),
+      jobPlugin(t),
     ],
   });
   const acme = await api.company('acme');

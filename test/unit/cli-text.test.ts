@@ -144,7 +144,7 @@ t.test('an outcome names only what happened', async (t) => {
 t.test('a dry run shows what the PBX would be told, and every error', async (t) => {
   const text = dryRunText({
     import: job,
-    errors: [{ line: 4, extension: '77', column: 'extension', code: 'EXTENSION_OUT_OF_RANGE', message: 'is outside' }],
+    errors: [{ line: 4, name: '77', column: 'extension', code: 'EXTENSION_OUT_OF_RANGE', message: 'is outside' }],
     summary: {
       rows: 2,
       created: 1,

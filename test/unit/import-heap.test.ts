@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { createImports } from '../../src/bulk/imports.ts';
-import { bodyOf, COMPANY, openStore, realParts, seed } from '../support/imports.ts';
+import { createBulk } from '../../src/bulk/create-bulk.ts';
+import { bodyOf, COMPANY, importsOf, openStore, realParts, seed } from '../support/imports.ts';
 
 const ROWS = 50_000;
 
@@ -26,7 +26,7 @@ t.test(`${ROWS} rows do not fill a heap of 96 MB`, async (t) => {
   const db = await openStore(folder);
   const limits = { maxBytes: 1e9, maxRows: 1e6, keepDays: 7 };
   const log = { info() {}, warn() {}, error() {} };
-  const imports = createImports({ db, ...realParts(db), dataDir: folder, limits, log });
+  const imports = importsOf(createBulk({ db, ...realParts(db), dataDir: folder, limits, log }));
   await seed(db);
   const choices = { companyId: COMPANY, actor: 'x', strategy: 'fail', allowWeakPins: false, name: null } as const;
   const { id } = await imports.upload({ ...choices, body: bodyOf(...file()) });

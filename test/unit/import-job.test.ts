@@ -14,7 +14,7 @@ t.test('an import writes its rows, keeps a result for each and lets the file go'
   const setup = await setUpImports(t);
   const { imports, db, folder } = setup;
   const job = await upload(setup, `${rowsCsv(1000, 25)}12x,Bad number,\n1000,Again,\n`);
-  t.match(job, { state: 'uploaded', total: 27, processed: 0, credentials: 'none', name: 'staff.csv' });
+  t.match(job, { state: 'ready', total: 27, processed: 0, credentials: 'none', name: 'staff.csv' });
   const file = join(folder, 'imports', `${job.id}.csv`);
   t.equal(statSync(file).mode & 0o777, 0o600, 'only the daemon may read it');
 
@@ -28,7 +28,7 @@ t.test('an import writes its rows, keeps a result for each and lets the file go'
   t.equal(failed.total, 2);
   t.match(failed.items, [
     { line: 27, errors: [{ column: 'extension', code: 'EXTENSION_NUMBER_INVALID' }] },
-    { line: 28, extension: '1000', errors: [{ code: 'DUPLICATE_IN_FILE', message: '1000 stands in line 2 already' }] },
+    { line: 28, name: '1000', errors: [{ code: 'DUPLICATE_IN_FILE', message: '1000 stands in line 2 already' }] },
   ]);
   const page = await imports.rows(job.id, { after: 10, limit: 2, results: undefined });
   t.match(page, { total: 27, items: [{ line: 11 }, { line: 12 }] });
@@ -153,7 +153,7 @@ t.test('pause, resume, cancel and undo', async (t) => {
   const {
     items: [refused],
   } = await imports.rows(job.id, { after: 0, limit: 9, results: ['undo_refused'] });
-  t.match(refused, { extension: '1003', errors: [{ code: 'UNDO_REFUSED', message: 'it was changed since' }] });
+  t.match(refused, { name: '1003', errors: [{ code: 'UNDO_REFUSED', message: 'it was changed since' }] });
   await t.rejects(imports.act(job.id, 'undo', 'x'), { code: 'JOB_STATE_INVALID' });
 });
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { createImports, type Imports } from '../../src/bulk/imports.ts';
+import { createBulk } from '../../src/bulk/create-bulk.ts';
 import type { Database } from '../../src/store/database.ts';
-import { bodyOf, COMPANY, openStore, realParts, seed } from '../support/imports.ts';
+import { bodyOf, COMPANY, importsOf, openStore, realParts, seed, type TestImports } from '../support/imports.ts';
 
 const ROWS = 3000;
 const KILLS = 4;
@@ -48,11 +48,11 @@ t.test(`an import and its undo, each killed ${KILLS} times at any moment, do eac
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
 
   /** Does something with the daemon's parts while no child has the database. */
-  const between = async <T>(work: (db: Database, imports: Imports) => Promise<T>): Promise<T> => {
+  const between = async <T>(work: (db: Database, imports: TestImports) => Promise<T>): Promise<T> => {
     const db = await openStore(folder);
     const limits = { maxBytes: 1e9, maxRows: 1e6, keepDays: 7, chunkRows: 20 };
     const log = { info() {}, warn() {}, error() {} };
-    const imports = createImports({ db, ...realParts(db), dataDir: folder, limits, log });
+    const imports = importsOf(createBulk({ db, ...realParts(db), dataDir: folder, limits, log }));
     try {
       return await work(db, imports);
     } finally {

@@ -68,7 +68,7 @@ t.test('a row that breaks its transaction fails alone', async (t) => {
   await imports.act(id, 'start', 'x');
   t.match(await reaches(imports, id, 'done'), { processed: 40, created: 39, failed: 1 });
   const { items } = await imports.rows(id, { after: 0, limit: 9, results: ['failed'] });
-  t.match(items, [{ line: 19, extension: '1017', errors: [{ code: 'INTERNAL' }] }]);
+  t.match(items, [{ line: 19, name: '1017', errors: [{ code: 'INTERNAL' }] }]);
 });
 
 t.test('when many rows break, the import fails instead of blaming them all', async (t) => {

@@ -167,7 +167,7 @@ export interface Import {
 
 export interface ImportDryRun {
   import: Import;
-  errors: { line: number; extension: string | null; column: string; code: string; message: string }[];
+  errors: { line: number; name: string | null; column: string; code: string; message: string }[];
   summary: {
     rows: number;
     created: number;

@@ -18,6 +18,7 @@ const TAGS = [
   ['imports', 'Extensions from CSV files'],
   ['pbxes', 'The Asterisks that are kept in sync'],
   ['sync', 'State, plans and audits of each PBX'],
+  ['jobs', 'Doing one thing to many at once, and watching all long work'],
   ['login', 'Getting in: passwords, second factors, resets'],
   ['me', 'Whoever is logged in'],
   ['roles', 'Who may do what'],

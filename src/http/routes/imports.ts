@@ -2,36 +2,40 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { dryRunCsv, dryRunJson } from '../../bulk/dry-run-text.ts';
+import type { ImportView } from '../../bulk/import-view.ts';
 import type { Imports } from '../../bulk/imports.ts';
-import type { JobAction } from '../../bulk/job-state.ts';
-import type { ImportView } from '../../bulk/job-view.ts';
+import type { Jobs } from '../../bulk/jobs/jobs.ts';
+import type { JobAction } from '../../bulk/jobs/state.ts';
 import { templateCsv } from '../../bulk/template.ts';
 import { LinekeeperError } from '../../errors.ts';
 import { notFound, sees, targetCompany } from '../access.ts';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { csvOnly, jsonOrCsv, sendCsv } from '../csv-file.ts';
+import { jobRowsPage, newestFirst } from '../job-rows.ts';
 import { answerOne } from '../read.ts';
 import { getRoute } from '../route-options.ts';
 import { getHeaders, idParams, noBody, noQuery } from '../schemas/common.ts';
 import * as schemas from '../schemas/imports.ts';
+import { jobRowsQuery, jobRowView } from '../schemas/jobs.ts';
 import { pageOf } from '../schemas/list.ts';
-import type { Scope } from '../scopes.ts';
+import type { Principal, Scope } from '../scopes.ts';
 import type { ApiPlugin, App } from '../types.ts';
 
 const SCOPE = 'imports:write';
-const CSV = 'text/csv; charset=utf-8';
+const NOTHING = { items: [], total: 0, nextCursor: null };
 const tags = ['imports'];
 
 /** Imports of extensions. The use-cases are the service's; here is who may do what, and how it looks on the wire. */
-export function importRoutes(imports: Imports): ApiPlugin {
+export function importRoutes(parts: Parts): ApiPlugin {
+  const { imports } = parts;
   return async (app, deps) => {
     const visible = async (request: FastifyRequest): Promise<ImportView> => {
       const view = await imports.get((request.params as { id: string }).id);
       if (view === undefined || !sees(request.principal, view.companyId)) throw notFound('import');
       return view;
     };
-    lists(app, imports, visible);
-    actions(app, imports, visible);
-    downloads(app, imports, visible);
+    lists(app, parts, visible);
+    actions(app, parts, visible);
+    downloads(app, parts, visible);
 
     // The parser takes any body as it comes, unread: it must not judge the bodies of other routes.
     await app.register(async (scoped: App) => {
@@ -46,7 +50,7 @@ export function importRoutes(imports: Imports): ApiPlugin {
         const { actor } = request.principal;
         const allowWeakPins = choices.allowWeakPins === true;
         let view = await imports.upload({ ...choices, allowWeakPins, companyId, actor, name: name ?? null, body });
-        if (start === true) view = await imports.act(view.id, 'start', actor);
+        if (start === true) view = await act(parts, view.id, 'start', request.principal);
         reply.header('location', `/api/v1/imports/${view.id}`);
         if (dryRun === true) return answerDryRun(imports, view, 'json', reply);
         reply.code(201);
@@ -56,21 +60,29 @@ export function importRoutes(imports: Imports): ApiPlugin {
   };
 }
 
+/** What imports are made of. */
+interface Parts {
+  imports: Imports;
+  jobs: Jobs;
+}
+
+async function act({ imports, jobs }: Parts, id: string, action: JobAction, by: Principal): Promise<ImportView> {
+  await jobs.act(id, action, by);
+  const view = await imports.get(id);
+  if (view === undefined) throw notFound('import');
+  return view;
+}
+
 type Visible = (request: FastifyRequest) => Promise<ImportView>;
 
-function lists(app: App, imports: Imports, visible: Visible): void {
+function lists(app: App, { imports, jobs }: Parts, visible: Visible): void {
   const list = { tags, operationId: 'listImports', summary: 'Imports, newest first' };
   const listSchema = { ...list, querystring: schemas.importsQuery, response: { 200: pageOf(schemas.importView) } };
   app.get('/imports', { config: { scope: 'read' }, schema: listSchema }, async (request) => {
-    const { companyId, cursor, limit } = request.query;
+    const { companyId } = request.query;
     const own = request.principal.companyId;
-    if (own !== undefined && companyId !== undefined && companyId !== own) {
-      return { items: [], total: 0, nextCursor: null };
-    }
-    const before = cursor === undefined ? undefined : String(decodeCursor(cursor, 'imports')[0]);
-    const { items, total } = await imports.list({ companyId: own ?? companyId, before, limit });
-    const last = items.length < limit ? undefined : items.at(-1);
-    return { items, total, nextCursor: last === undefined ? null : encodeCursor('imports', [last.id, last.id]) };
+    if (own !== undefined && companyId !== undefined && companyId !== own) return NOTHING;
+    return newestFirst(request.query, 'imports', (page) => imports.list({ companyId: own ?? companyId, ...page }));
   });
 
   const get = { tag: 'imports', operationId: 'getImport', summary: 'One import and how far it is' };
@@ -79,28 +91,10 @@ function lists(app: App, imports: Imports, visible: Visible): void {
   });
 
   const rows = { tags, operationId: 'listImportRows', summary: 'What happened to each row', params: idParams };
-  const rowsSchema = {
-    ...rows,
-    querystring: schemas.importRowsQuery,
-    response: { 200: pageOf(schemas.importRowView) },
-  };
+  const rowsSchema = { ...rows, querystring: jobRowsQuery, response: { 200: pageOf(jobRowView) } };
   app.get('/imports/:id/rows', { config: { scope: 'read' }, schema: rowsSchema }, async (request) => {
     const { id } = await visible(request);
-    const { result: results, cursor, limit } = request.query;
-    const after = cursor === undefined ? 0 : Number(decodeCursor(cursor, 'rows')[0]);
-    const page = await imports.rows(id, { after, limit, results });
-    const last = page.items.length < limit ? undefined : page.items.at(-1);
-    return {
-      items: page.items.map(({ line, result, extension, objectId, errors }) => ({
-        line,
-        result,
-        extension,
-        extensionId: objectId,
-        errors: errors ?? [],
-      })),
-      total: page.total,
-      nextCursor: last === undefined ? null : encodeCursor('rows', [last.line, last.line]),
-    };
+    return jobRowsPage(jobs, id, request.query);
   });
 }
 
@@ -112,7 +106,7 @@ const ACTIONS: Record<JobAction, string> = {
   undo: 'Take back what an import did, but nothing that was changed since',
 };
 
-function actions(app: App, imports: Imports, visible: Visible): void {
+function actions(app: App, { imports, jobs }: Parts, visible: Visible): void {
   for (const [action, summary] of Object.entries(ACTIONS) as [JobAction, string][]) {
     const words = { tags, operationId: `${action}Import`, summary };
     const schema = {
@@ -124,24 +118,26 @@ function actions(app: App, imports: Imports, visible: Visible): void {
     };
     app.post(`/imports/:id/${action}`, { config: { scope: SCOPE }, schema }, async (request) => {
       const { id } = await visible(request);
-      return imports.act(id, action, request.principal.actor);
+      return act({ imports, jobs }, id, action, request.principal);
     });
   }
   const words = { tags, operationId: 'dryRunImport', summary: 'Every error of every row and the plan; writes nothing' };
-  const response = { 200: either(schemas.dryRunReport) };
+  const response = { 200: jsonOrCsv(schemas.dryRunReport) };
   const schema = { ...words, params: idParams, querystring: schemas.dryRunQuery, body: noBody, response };
   app.post('/imports/:id/dry-run', { config: { scope: SCOPE }, schema }, async (request, reply) => {
     return answerDryRun(imports, await visible(request), request.query.format, reply);
   });
 }
 
-function downloads(app: App, imports: Imports, visible: Visible): void {
+function downloads(app: App, { imports, jobs }: Parts, visible: Visible): void {
   const template = { tags, operationId: 'getImportTemplate', summary: 'An empty file with all columns' };
   const options = { config: { scope: 'read' as const }, schema: { ...template, response: { 200: csvOnly } } };
-  app.get('/imports/template', options, async (_request, reply) => asFile(reply, 'import-template.csv', templateCsv()));
+  app.get('/imports/template', options, async (_request, reply) =>
+    sendCsv(reply, 'import-template.csv', templateCsv()),
+  );
 
   const files = [
-    ['result.csv', 'getImportResult', 'What happened to each row', 'read', (id: string) => imports.resultCsv(id)],
+    ['result.csv', 'getImportResult', 'What happened to each row', 'read', (id: string) => jobs.resultCsv(id)],
     // The cells of these rows may be PINs, and secrets of phones.
     [
       'failed.csv',
@@ -155,7 +151,7 @@ function downloads(app: App, imports: Imports, visible: Visible): void {
       'takeImportCredentials',
       'Secrets and PINs that were made; given once',
       SCOPE,
-      (id: string, actor: string) => imports.credentialsCsv(id, actor),
+      (id: string, actor: string) => jobs.credentialsCsv(id, actor),
     ],
   ] as const;
   for (const [name, operationId, summary, scope, open] of files) {
@@ -169,20 +165,13 @@ function downloads(app: App, imports: Imports, visible: Visible): void {
     app.get(`/imports/:id/${name}`, route, async (request, reply) => {
       const { id } = await visible(request);
       const text = await open(id, request.principal.actor);
-      return asFile(
+      return sendCsv(
         reply,
         `import-${id}-${name.replace(/\.csv$/, '')}.csv`,
         Readable.from(text, { objectMode: false }),
       );
     });
   }
-}
-
-const csvText = { 'text/csv': { schema: z.string() } };
-const csvOnly = { description: 'CSV', content: csvText };
-
-function either(json: z.ZodType) {
-  return { description: 'JSON or CSV', content: { 'application/json': { schema: json }, ...csvText } };
 }
 
 const uploadSchema = {
@@ -211,13 +200,7 @@ async function answerDryRun(imports: Imports, view: ImportView, format: 'json' |
   const abort = new AbortController();
   reply.raw.once('close', () => abort.abort());
   const run = await imports.dryRun(view.id, abort.signal);
-  if (format === 'csv') return asFile(reply, `import-${view.id}-errors.csv`, Readable.from(dryRunCsv(view, run)));
+  if (format === 'csv') return sendCsv(reply, `import-${view.id}-errors.csv`, Readable.from(dryRunCsv(view, run)));
   reply.header('content-type', 'application/json; charset=utf-8');
-  return reply.send(Readable.from(dryRunJson(view, run)));
-}
-
-function asFile(reply: FastifyReply, name: string, content: string | Readable) {
-  reply.header('content-type', CSV).header('cache-control', 'no-store');
-  reply.header('content-disposition', `attachment; filename="${name}"`);
-  return reply.send(content);
+  return reply.send(Readable.from(dryRunJson('import', view, run)));
 }

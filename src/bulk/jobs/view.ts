@@ -1,7 +1,7 @@
-import type { LinekeeperError } from '../errors.ts';
-import type { RowResultName } from '../store/job-rows.ts';
-import type { JobRecord, JobState } from '../store/jobs.ts';
-import { optionsOf } from './options.ts';
+import type { LinekeeperError } from '../../errors.ts';
+import type { RowResultName } from '../../store/job-rows.ts';
+import type { JobPause, JobRecord, JobState, JobType } from '../../store/jobs.ts';
+import { type JobLimits, limitsOf } from './limits.ts';
 
 /** What only the running daemon knows of a job. */
 export interface Liveness {
@@ -13,17 +13,17 @@ export interface Liveness {
   waitingFor: LinekeeperError | undefined;
 }
 
-/** An import as operators see it. */
-export interface ImportView {
+/** A job as operators see it, whatever its type. */
+export interface JobView {
   id: string;
+  type: JobType;
+  kind: string;
   companyId: string;
   actor: string;
-  name: string | null;
   state: JobState;
   isQueued: boolean;
-  strategy: string;
-  allowWeakPins: boolean;
-  file: { bytes: number; charset: string; delimiter: string; columns: string[] };
+  pause: JobPause | null;
+  limits: JobLimits;
   total: number;
   processed: number;
   created: number;
@@ -34,6 +34,7 @@ export interface ImportView {
   /** Only of a job that is or was undone. */
   undone: number;
   undoRefused: number;
+  canUndo: boolean;
   rowsPerSecond: number | null;
   secondsLeft: number | null;
   /** The disk is full or the database is locked: it goes on by itself. */
@@ -46,32 +47,30 @@ export interface ImportView {
   finishedAt: string | null;
 }
 
-export function viewOf(
-  job: JobRecord,
-  live: Liveness,
-  results: Partial<Record<RowResultName, number>>,
-  now: number,
-): ImportView {
-  const options = optionsOf(job);
+export interface ViewFacts {
+  live: Liveness;
+  results: Partial<Record<RowResultName, number>>;
+  canUndo: boolean;
+  /** Whether it made secrets that somebody has to fetch. */
+  hasCredentials: boolean;
+}
+
+/** `now`: monotonic milliseconds. */
+export function jobView(job: JobRecord, { live, results, canUndo, hasCredentials }: ViewFacts, now: number): JobView {
   const { processed, created, updated, skipped, failed } = job;
   const total = job.total ?? 0;
   const seconds = live.since === undefined ? 0 : (now - live.since) / 1000;
   const rate = seconds > 0 && processed > live.from ? (processed - live.from) / seconds : null;
   return {
     id: job.id,
+    type: job.type,
+    kind: job.kind,
     companyId: job.companyId,
     actor: job.actor,
-    name: options.name,
     state: job.state,
     isQueued: live.isQueued,
-    strategy: options.strategy,
-    allowWeakPins: options.allowWeakPins,
-    file: {
-      bytes: options.bytes,
-      charset: options.charset,
-      delimiter: options.delimiter,
-      columns: options.columns,
-    },
+    pause: job.pause,
+    limits: limitsOf(job),
     total,
     processed,
     created,
@@ -81,11 +80,12 @@ export function viewOf(
     failed,
     undone: results.undone ?? 0,
     undoRefused: results.undo_refused ?? 0,
+    canUndo,
     rowsPerSecond: rate === null ? null : Math.round(rate),
     secondsLeft: rate === null || job.state !== 'running' ? null : Math.ceil((total - processed) / rate),
     waitingFor: live.waitingFor === undefined ? null : { code: live.waitingFor.code, message: live.waitingFor.message },
     error: job.error,
-    credentials: job.credentialsTakenAt !== null ? 'taken' : created === 0 ? 'none' : 'available',
+    credentials: job.credentialsTakenAt !== null ? 'taken' : hasCredentials ? 'available' : 'none',
     version: job.version,
     createdAt: job.createdAt.toISOString(),
     startedAt: job.startedAt?.toISOString() ?? null,

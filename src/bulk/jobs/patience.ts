@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isLinekeeperError, LinekeeperError } from '../errors.ts';
+import { isLinekeeperError, LinekeeperError } from '../../errors.ts';
 
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 10_000;

@@ -1,23 +1,25 @@
-import { LinekeeperError } from '../errors.ts';
-import type { JobState } from '../store/jobs.ts';
+import { LinekeeperError } from '../../errors.ts';
+import type { JobState } from '../../store/jobs.ts';
 
 /**
- *                start              finish
- *   uploaded ----------> running ------------> done -----+
- *      |                 ^  |  | \---fail----> failed ---+---undo---> undoing ---undone---> undone
- *      |          resume |  |  |                         |               |
- *      |                 |  |pause                       |               +---fail---> failed
- *      |                 |  v  |                         |
- *      |               paused  +---cancel---> canceling  |
- *      |                 |                        |      |
- *      |                 |cancel           stopped|      |
- *      +-----cancel------+--------> canceled <----+      |
- *                                      +-----------------+
+ *              start              finish
+ *   ready ------------> running ------------> done -----+
+ *     |                 ^  |  | \---fail----> failed ---+---undo---> undoing ---undone---> undone
+ *     |          resume |  |  |                         |               |
+ *     |                 |  |pause                       |               +---fail---> failed
+ *     |                 |  v  |                         |
+ *     |               paused  +---cancel---> canceling  |
+ *     |                 |                        |      |
+ *     |                 |cancel           stopped|      |
+ *     +-----cancel------+--------> canceled <----+      |
+ *                                     +-----------------+
  *
- * A job that waits behind another of its company is `running` too: it needs nobody to start it.
+ * A job that waits behind another of its company is `running` too: it needs nobody to start it. `pause` is what an
+ * operator asks for, and what a job does by itself: after its canary, above its error rate, when whoever started it may
+ * no longer.
  */
 const MOVES: Record<JobState, Partial<Record<JobEvent, JobState>>> = {
-  uploaded: { start: 'running', cancel: 'canceled' },
+  ready: { start: 'running', cancel: 'canceled' },
   running: { pause: 'paused', cancel: 'canceling', finish: 'done', fail: 'failed' },
   paused: { resume: 'running', cancel: 'canceled' },
   canceling: { stopped: 'canceled' },
@@ -34,7 +36,7 @@ export type JobEvent = JobAction | 'finish' | 'fail' | 'stopped' | 'undone';
 
 /** States in which the engine has something to do. */
 export const ACTIVE_STATES: readonly JobState[] = ['running', 'canceling', 'undoing'];
-/** States in which no more rows of the file will be read. */
+/** States in which no more rows will be written. */
 export const ENDED_STATES: readonly JobState[] = ['canceled', 'done', 'failed', 'undoing', 'undone'];
 
 /** @throws JOB_STATE_INVALID naming the state and what is possible in it */

@@ -1,0 +1,16 @@
+import type { JobRecord } from '../store/jobs.ts';
+import type { JobView } from './jobs/view.ts';
+import { optionsOf } from './options.ts';
+
+/** An import as operators see it: a job, and the file it came from. */
+export interface ImportView extends JobView {
+  name: string | null;
+  strategy: string;
+  allowWeakPins: boolean;
+  file: { bytes: number; charset: string; delimiter: string; columns: string[] };
+}
+
+export function importView(job: JobRecord, view: JobView): ImportView {
+  const { name, strategy, allowWeakPins, bytes, charset, delimiter, columns } = optionsOf(job);
+  return { ...view, name, strategy, allowWeakPins, file: { bytes, charset, delimiter, columns } };
+}
