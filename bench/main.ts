@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { benchAudit } from './audit.ts';
+import { benchBulk } from './bulk.ts';
 import { benchChange } from './change.ts';
 import { benchFeed } from './feed.ts';
 import { benchImport } from './import.ts';
@@ -19,12 +20,14 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<Record<string, 
   offboard: benchOffboard,
   feed: benchFeed,
   storm: benchStorm,
+  bulk: benchBulk,
 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rows: { type: 'string', default: '10000' },
+    users: { type: 'string' },
     existing: { type: 'string' },
     mailboxes: { type: 'boolean', default: false },
     clients: { type: 'string', default: '500' },
@@ -43,7 +46,7 @@ if (bench === undefined) {
 // The built daemon is what is measured.
 execFileSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 2, 2] });
 const result = await bench({
-  rows: Number(values.rows),
+  rows: Number(values.users ?? values.rows),
   existing: Number(values.existing ?? (name === 'import' ? 0 : 10_000)),
   mailboxes: values.mailboxes,
   clients: Number(values.clients),

@@ -39,22 +39,38 @@ export class RawWire {
     entries: readonly (readonly [family: string, key: string, value: string])[],
     window = 512,
   ): Promise<number> {
+    return this.#pipeline(
+      entries.map(([family, key, value]) => `Action: DBPut\r\nFamily: ${family}\r\nKey: ${key}\r\nVal: ${value}`),
+      window,
+    );
+  }
+
+  /** The same with deletes. */
+  async deleteAll(
+    entries: readonly (readonly [family: string, key: string, ...unknown[]])[],
+    window = 512,
+  ): Promise<number> {
+    return this.#pipeline(
+      entries.map(([family, key]) => `Action: DBDel\r\nFamily: ${family}\r\nKey: ${key}`),
+      window,
+    );
+  }
+
+  async #pipeline(actions: readonly string[], window: number): Promise<number> {
+    if (actions.length === 0) return 0;
     const startedAt = performance.now();
     let sent = 0;
     let answered = 0;
     await new Promise<void>((resolve, reject) => {
       const send = () => {
         let text = '';
-        while (sent < entries.length && sent - answered < window) {
-          const [family, key, value] = entries[sent++]!;
-          text += `ActionID: p\r\nAction: DBPut\r\nFamily: ${family}\r\nKey: ${key}\r\nVal: ${value}\r\n\r\n`;
-        }
+        while (sent < actions.length && sent - answered < window) text += `ActionID: p\r\n${actions[sent++]}\r\n\r\n`;
         if (text !== '') this.#socket.write(text);
       };
       this.#onMessage = (message) => {
         if (message.startsWith('Response: Error')) reject(new Error(message));
         answered++;
-        if (answered === entries.length) resolve();
+        if (answered === actions.length) resolve();
         else send();
       };
       send();
