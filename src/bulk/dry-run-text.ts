@@ -1,7 +1,7 @@
 import { guardValue } from './csv/guard.ts';
 import { BOM, csvLine } from './csv/write.ts';
 import type { DryRunError, DryRunSummary } from './dry-run.ts';
-import type { ImportView } from './job-view.ts';
+import type { ImportView } from './import-view.ts';
 
 type DryRun = AsyncGenerator<DryRunError[], DryRunSummary>;
 

@@ -1,19 +1,24 @@
 import { createReadStream, existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { v7 as uuid } from 'uuid';
 import type { ExistingStrategy } from '../domain/extension-row.ts';
 import { LinekeeperError } from '../errors.ts';
 import { recordAudit } from '../store/audit-log.ts';
 import type { Database } from '../store/database.ts';
+import { countryOf } from '../store/job-numbers.ts';
 import { countResults, type JobRowRecord, jobRows, ROW_RESULTS, type RowResultName } from '../store/job-rows.ts';
 import { countJobs, createJob, findJob, type JobRecord, listJobs, takeCredentials } from '../store/jobs.ts';
 import { type DryRunError, type DryRunSummary, dryRun } from './dry-run.ts';
 import { failedCsv } from './failed-rows.ts';
 import { ImportFiles } from './files.ts';
+import { convertUpload, OWN_SOURCE } from './formats/convert.ts';
+import type { ConversionReport } from './formats/report.ts';
+import { type ImportView, withConversion } from './import-view.ts';
 import { inspect } from './inspect.ts';
 import { JobEngine } from './job-engine.ts';
 import type { JobAction } from './job-state.ts';
-import { type ImportView, viewOf } from './job-view.ts';
-import { IMPORT, type ImportOptions } from './options.ts';
+import { viewOf } from './job-view.ts';
+import { type CellOptions, IMPORT, type ImportOptions, optionsOf } from './options.ts';
 import type { Changes, ImportLog, RowWriter } from './ports.ts';
 import { credentialsCsv, resultCsv } from './result-files.ts';
 import { expireFiles, tidyFiles } from './retention.ts';
@@ -30,7 +35,7 @@ export interface ImportsDeps {
   onProgress?: (jobId: string) => void;
 }
 
-interface Upload {
+interface Upload extends CellOptions {
   companyId: string;
   actor: string;
   strategy: ExistingStrategy;
@@ -40,7 +45,7 @@ interface Upload {
   body: AsyncIterable<Uint8Array>;
 }
 
-/** Imports of extensions from CSV files. Callers have judged who may see which company. */
+/** Imports of extensions from files. Callers have judged who may see which company. */
 export interface Imports {
   readonly maxBytes: number;
   /** Keeps a file and reads it once. @throws PAYLOAD_TOO_LARGE, CSV_INVALID, CSV_TOO_MANY_ROWS, DATABASE_FULL */
@@ -60,6 +65,8 @@ export interface Imports {
   act(id: string, action: JobAction, actor: string): Promise<ImportView>;
   /** Yields errors as they are found, returns the counts and the plan. @throws JOB_STATE_INVALID once the import began */
   dryRun(id: string, signal: AbortSignal): Promise<AsyncGenerator<DryRunError[], DryRunSummary>>;
+  /** What could not be carried over from another system's file. @throws NOT_FOUND when it was kept long enough */
+  report(id: string): Promise<ConversionReport>;
   resultCsv(id: string): Promise<AsyncIterable<string>>;
   /** @throws NOT_FOUND when no row failed, or the file was kept long enough */
   failedCsv(id: string): Promise<AsyncIterable<string | Uint8Array>>;
@@ -73,6 +80,9 @@ export interface Imports {
 
 /** How often it is looked for files that were kept long enough (milliseconds). */
 const EXPIRE_EVERY_MS = 60 * 60 * 1000;
+
+/** Sources that have nothing to tell of. */
+const TITLES: Record<string, string> = { linekeeper: 'Linekeeper CSV', 'json-lines': 'JSON Lines' };
 
 export function createImports(deps: ImportsDeps): Imports {
   const { db, limits, log } = deps;
@@ -88,7 +98,7 @@ export function createImports(deps: ImportsDeps): Imports {
   };
   const view = async (job: JobRecord): Promise<ImportView> => {
     const results = job.state === 'undoing' || job.state === 'undone' ? await countResults(db, job.id) : {};
-    return viewOf(job, engine.livenessOf(job.id), results, performance.now());
+    return withConversion(viewOf(job, engine.livenessOf(job.id), results, performance.now()), job);
   };
   const expire = () =>
     expireFiles(engineDeps, engine).catch((err) => log.error({ err }, 'old files of imports were not taken away'));
@@ -99,17 +109,31 @@ export function createImports(deps: ImportsDeps): Imports {
       const id = uuid();
       const { bytes, charset } = await files.receive(id, body, limits.maxBytes);
       try {
-        const { format, columns, rows, unnumbered } = await inspect(files.upload(id), charset, limits.maxRows);
-        const options: ImportOptions = { ...format, ...choices, bytes, columns, unnumbered };
+        const country = (await countryOf(db, companyId)) ?? '';
+        const from = await convertUpload(files, id, charset, { country, maxRows: limits.maxRows });
+        const inspected = await inspect(files.upload(id), charset, limits.maxRows, from.format);
+        const { format, columns, rows, unnumbered } = inspected;
+        const { source, notes } = from;
+        // Empty cells of a converted file are such as the other system has no value for.
+        const emptyCells = source === OWN_SOURCE ? (choices.emptyCells ?? 'keep') : 'keep';
+        const options = { ...format, ...choices, emptyCells, bytes, columns, unnumbered, source, notes };
         await db.write(async (tx) => {
-          await createJob(tx, { id, type: IMPORT, companyId, actor, options: JSON.stringify(options), total: rows });
-          const details = { rows, name: choices.name };
+          await createJob(tx, {
+            id,
+            type: IMPORT,
+            companyId,
+            actor,
+            options: JSON.stringify(options satisfies ImportOptions),
+            total: rows,
+          });
+          const details = { rows, name: choices.name, source };
           await recordAudit(tx, [
             { actor, action: 'import.uploaded', objectType: 'import', objectId: id, companyId, details },
           ]);
         });
       } catch (error) {
         await files.remove(files.upload(id));
+        await files.remove(files.report(id));
         throw error;
       }
       return view(await mustFind(id));
@@ -153,6 +177,13 @@ export function createImports(deps: ImportsDeps): Imports {
       if (existsSync(files.failed(id))) return createReadStream(files.failed(id));
       if (job.failed > 0 && existsSync(files.upload(id))) return failedCsv(db, job, files.upload(id));
       throw new LinekeeperError('NOT_FOUND', job.failed === 0 ? 'no row failed' : 'the failed rows are no longer kept');
+    },
+    async report(id) {
+      const { source = OWN_SOURCE, notes = 0 } = optionsOf(await mustFind(id));
+      const file = files.report(id);
+      if (existsSync(file)) return JSON.parse(await readFile(file, 'utf8')) as ConversionReport;
+      if (notes > 0) throw new LinekeeperError('NOT_FOUND', 'the report is no longer kept');
+      return { source, title: TITLES[source] ?? source, notes: 0, unread: [], rows: [] };
     },
     async credentialsCsv(id, actor) {
       const job = await mustFind(id);

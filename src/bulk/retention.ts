@@ -26,6 +26,7 @@ export async function expireFiles({ db, files, limits, log }: EngineDeps, engine
     const job = await findJob(db.read, id);
     if (job === undefined) continue;
     if (kind === 'failed' && (job.finishedAt?.getTime() ?? 0) < until) await files.remove(file);
+    if (kind === 'report' && job.finishedAt !== null && job.finishedAt.getTime() < until) await files.remove(file);
     if (kind === 'upload' && job.state === 'uploaded' && job.createdAt.getTime() < until) {
       await engine.move(id, 'cancel', 'system');
       await files.remove(file);

@@ -20,11 +20,12 @@ export class RecordReader {
   private readonly newline: string;
   private readonly maxRecord: number;
   private readonly parser: Parser;
-  private line = 1;
+  private line: number;
   /** Characters of the blocks since the last one in which a record ended: all of them belong to one record. */
   private unended = 0;
 
-  constructor({ delimiter, newline }: Dialect, maxRecord: number) {
+  constructor({ delimiter, newline, firstLine = 1 }: Dialect, maxRecord: number) {
+    this.line = firstLine;
     this.newline = newline;
     this.maxRecord = maxRecord;
     this.parser = new Parser({

@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { dryRunCsv, dryRunJson } from '../../bulk/dry-run-text.ts';
+import type { ImportView } from '../../bulk/import-view.ts';
 import type { Imports } from '../../bulk/imports.ts';
 import type { JobAction } from '../../bulk/job-state.ts';
-import type { ImportView } from '../../bulk/job-view.ts';
 import { templateCsv } from '../../bulk/template.ts';
 import { LinekeeperError } from '../../errors.ts';
 import { notFound, sees, targetCompany } from '../access.ts';
@@ -19,6 +19,14 @@ import type { ApiPlugin, App } from '../types.ts';
 
 const SCOPE = 'imports:write';
 const CSV = 'text/csv; charset=utf-8';
+/** What a file may be sent as. What it is, its contents tell. */
+const FILE_TYPES = [
+  'text/csv',
+  'application/octet-stream',
+  'text/plain',
+  'application/x-ndjson',
+  'application/jsonl',
+] as const;
 const tags = ['imports'];
 
 /** Imports of extensions. The use-cases are the service's; here is who may do what, and how it looks on the wire. */
@@ -35,7 +43,7 @@ export function importRoutes(imports: Imports): ApiPlugin {
 
     // The parser takes any body as it comes, unread: it must not judge the bodies of other routes.
     await app.register(async (scoped: App) => {
-      scoped.addContentTypeParser(['text/csv', 'application/octet-stream'], (_request, payload, done) => {
+      scoped.addContentTypeParser([...FILE_TYPES], (_request, payload, done) => {
         done(null, payload);
       });
       const options = { config: { scope: SCOPE as Scope }, schema: uploadSchema };
@@ -44,8 +52,11 @@ export function importRoutes(imports: Imports): ApiPlugin {
         const companyId = await targetCompany(deps.db.read, request.principal, wanted);
         const body = bodyOf(request, reply, imports.maxBytes);
         const { actor } = request.principal;
-        const allowWeakPins = choices.allowWeakPins === true;
-        let view = await imports.upload({ ...choices, allowWeakPins, companyId, actor, name: name ?? null, body });
+        const allowed = {
+          allowWeakPins: choices.allowWeakPins === true,
+          allowWeakSecrets: choices.allowWeakSecrets === true,
+        };
+        let view = await imports.upload({ ...choices, ...allowed, companyId, actor, name: name ?? null, body });
         if (start === true) view = await imports.act(view.id, 'start', actor);
         reply.header('location', `/api/v1/imports/${view.id}`);
         if (dryRun === true) return answerDryRun(imports, view, 'json', reply);
@@ -76,6 +87,11 @@ function lists(app: App, imports: Imports, visible: Visible): void {
   const get = { tag: 'imports', operationId: 'getImport', summary: 'One import and how far it is' };
   app.get('/imports/:id', getRoute(get, schemas.importView), async (request, reply) => {
     return answerOne(request, reply, { ...(await visible(request)) });
+  });
+
+  const report = { tag: 'imports', operationId: 'getImportReport', summary: 'What another system has and we do not' };
+  app.get('/imports/:id/report', getRoute(report, schemas.importReport), async (request) => {
+    return imports.report((await visible(request)).id);
   });
 
   const rows = { tags, operationId: 'listImportRows', summary: 'What happened to each row', params: idParams };
@@ -188,9 +204,11 @@ function either(json: z.ZodType) {
 const uploadSchema = {
   tags,
   operationId: 'uploadImport',
-  summary: 'Send a CSV file',
-  description: 'The file is the body. It is read once and kept; nothing is written before it is started.',
-  consumes: ['text/csv', 'application/octet-stream'],
+  summary: 'Send a file: CSV, JSON Lines, or that of another system',
+  description:
+    'The file is the body. It is read once and kept; nothing is written before it is started. Exports of FreePBX, ' +
+    'FusionPBX, 3CX and Yeastar, and the pjsip.conf and voicemail.conf of an Asterisk, are recognised and converted.',
+  consumes: [...FILE_TYPES],
   querystring: schemas.uploadQuery,
   body: z.unknown(),
   response: { 200: schemas.dryRunReport, 201: schemas.importView },
