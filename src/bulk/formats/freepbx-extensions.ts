@@ -77,6 +77,12 @@ export const freepbxExtensions: TableFormat = {
     'qualifyfreq',
     'permit',
     'cid_masquerade',
+    'direct_media',
+    'rewrite_contact',
+    'rtp_symmetric',
+    'sendrpid',
+    'trustrpid',
+    'recording_priority',
   ],
   recognises: (has) => has('extension') && has('tech') && (has('name') || has('secret')),
   map(row, draft) {

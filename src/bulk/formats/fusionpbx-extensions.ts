@@ -62,7 +62,8 @@ export const fusionpbxExtensions: TableFormat = {
     'absolute_codec_string',
     'forward_user_not_registered_enabled',
     'forward_user_not_registered_destination',
-    ...FORWARDS.flatMap(([on, to]) => [on, to]),
+    ...FORWARDS.map(([on]) => on),
+    ...FORWARDS.map(([, to]) => to),
     'voicemail_enabled',
     'voicemail_password',
     'voicemail_mail_to',
@@ -89,9 +90,10 @@ export const fusionpbxExtensions: TableFormat = {
     const first = row.get('directory_first_name');
     const last = row.get('directory_last_name');
     const callerName = row.get('effective_caller_id_name');
-    const name = `${first} ${last}`.trim() || callerName || row.get('description') || extension;
+    const ownName = callerName === extension ? '' : callerName;
+    const name = `${first} ${last}`.trim() || ownName || row.get('description') || extension;
     draft.set('display_name', name);
-    if (callerName !== name) draft.set('caller_id_name', callerName);
+    if (ownName !== name) draft.set('caller_id_name', ownName);
     const callerNumber = row.get('effective_caller_id_number');
     if (callerNumber !== '' && callerNumber !== extension) {
       draft.drop('effective_caller_id_number', 'calls inside show the extension');
@@ -130,8 +132,11 @@ function mapTolls(row: ForeignRow, draft: Draft): void {
   const tolls = row.get('toll_allow').toLowerCase();
   if (tolls === '') return;
   if (/international/.test(tolls)) draft.set('class_of_service', 'international');
-  else if (/domestic|national|local/.test(tolls)) draft.set('class_of_service', 'national');
-  else draft.drop('toll_allow', 'has none of local, domestic and international: the class of service is the default');
+  else if (/domestic|national/.test(tolls)) draft.set('class_of_service', 'national');
+  else if (/local/.test(tolls)) {
+    draft.set('class_of_service', 'national');
+    draft.change('toll_allow', 'local calls alone are no class of service: national is the nearest');
+  } else draft.drop('toll_allow', 'has none of local, domestic and international: the class of service is the default');
 }
 
 function mapMailbox(row: ForeignRow, draft: Draft): void {
