@@ -20,7 +20,7 @@ async function secretsOf({ api }: ImportApp, id: string): Promise<Map<string, st
 /** A dry run, then the import; the dry run must have foretold it. */
 async function migrate(t: Test, app: ImportApp, payload: Buffer, type?: string) {
   const strict = await app.send('&dryRun=true', payload, type);
-  t.equal(strict.status, 200, JSON.stringify(strict.body));
+  t.equal(strict.status, 200);
   const dry = await app.send(`&dryRun=true${WEAK}`, payload, type);
   const done = await app.run(WEAK, payload, type);
   t.match(done, { created: dry.body.summary.created, failed: dry.body.summary.failed });
