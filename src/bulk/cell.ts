@@ -1,6 +1,7 @@
 import { fieldErrors } from '../domain/rule.ts';
 import type { Column } from './columns.ts';
 import { CLEAR, unguard } from './csv/guard.ts';
+import type { CellOptions } from './options.ts';
 
 /** One thing wrong in a row. `column` is the name in the header; empty when it is about the row as a whole. */
 export interface CellError {
@@ -12,7 +13,7 @@ export interface CellError {
 /** What a cell says about a value: nothing (it was empty), clear it, set it, or something nobody can take. */
 export type Cell =
   | { kind: 'absent' }
-  | { kind: 'clear' }
+  | { kind: 'clear'; isEmpty?: true }
   | { kind: 'set'; value: unknown }
   | { kind: 'faults'; errors: CellError[] };
 
@@ -22,6 +23,8 @@ const NO = new Set(['no', 'false', '0', 'off']);
 const DAMAGED = /^\d(?:[.,]\d+)?E\+?\d+$/i;
 
 const ABSENT: Cell = { kind: 'absent' };
+/** An empty cell of a file in which these clear. */
+const EMPTIED: Cell = { kind: 'clear', isEmpty: true };
 /** A column with more different texts than this (names, PINs) gains nothing from remembering them. */
 const REMEMBERED = 64;
 
@@ -29,13 +32,20 @@ const REMEMBERED = 64;
  * Reads and judges the cells of one column. Texts that come again and again (a site, a class, a time zone) are judged
  * once: looking up a time zone alone takes 130 microseconds.
  */
-export function createCellReader(column: Column): (text: string) => Cell {
+export function createCellReader(column: Column, options: CellOptions = {}): (text: string) => Cell {
+  const isCleared = options.emptyCells === 'clear' && column.cleared !== undefined;
+  const schema = options.allowWeakSecrets === true ? (column.weakSchema ?? column.schema) : column.schema;
+  return createReader({ ...column, schema }, isCleared ? EMPTIED : ABSENT);
+}
+
+function createReader(column: Column, empty: Cell): (text: string) => Cell {
   let known: Map<string, Cell> | undefined = new Map();
   return (text) => {
-    if (text === '') return ABSENT;
+    if (text === '') return empty;
     const before = known?.get(text);
     if (before !== undefined) return before;
-    const cell = readCell(column, text);
+    const read = readCell(column, text);
+    const cell = read === ABSENT ? empty : read;
     if (known !== undefined) {
       if (known.size < REMEMBERED) known.set(text, cell);
       else known = undefined;
@@ -45,9 +55,10 @@ export function createCellReader(column: Column): (text: string) => Cell {
 }
 
 function readCell(column: Column, text: string): Cell {
-  const cell = unguard(text.trim()).trim();
+  const written = text.trim();
+  const cell = unguard(written).trim();
   if (cell === '') return ABSENT;
-  if (cell === CLEAR) {
+  if (written === CLEAR) {
     if (column.cleared !== undefined) return { kind: 'clear' };
     return fault(column, 'CLEAR_NOT_ALLOWED', 'must not be cleared: leave the cell empty to keep what is there');
   }

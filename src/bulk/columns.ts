@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CLASSES_OF_SERVICE } from '../domain/extension.ts';
 import { extensionExtrasSchema, extensionInputSchema, mailboxInputSchema } from '../domain/extension-input.ts';
-import { ACCOUNT_KINDS, CODECS } from '../domain/sip-account.ts';
+import { ACCOUNT_KINDS, CODECS, foreignSecretSchema } from '../domain/sip-account.ts';
 
 /** How the text of a cell becomes a value. `digits` is text in which a spreadsheet may have damaged a number. */
 type CellType = 'text' | 'digits' | 'word' | 'yesno' | 'integer' | 'words' | 'numbers';
@@ -14,6 +14,8 @@ export interface Column {
   path: readonly [string] | readonly [string, string];
   /** Of the API, so that a cell is judged as a field of a request is. */
   schema: z.ZodType;
+  /** In its place when weak SIP secrets are taken. */
+  weakSchema?: z.ZodType;
   /** What `-` sets; undefined: the value cannot be cleared. */
   cleared?: null;
   /** Where `cleared` goes when not to `path`: an owner is named by username and taken off by id. */
@@ -23,7 +25,7 @@ export interface Column {
   example: string;
 }
 
-type Options = Partial<Pick<Column, 'cleared' | 'clears' | 'example'>>;
+type Options = Partial<Pick<Column, 'cleared' | 'clears' | 'example' | 'weakSchema'>>;
 
 const column = (
   name: string,
@@ -220,6 +222,7 @@ export const COLUMNS: readonly Column[] = [
     ['account', 'secret'],
     account.secret,
     'only when moving from another system: 16 to 64 letters and digits',
+    { weakSchema: foreignSecretSchema },
   ),
 ];
 

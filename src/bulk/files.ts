@@ -3,6 +3,15 @@ import { open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LinekeeperError } from '../errors.ts';
 import { type Charset, CharsetProbe } from './csv/charset.ts';
+import { LineGuard } from './csv/line-guard.ts';
+
+type FileKind = 'upload' | 'failed' | 'part' | 'report';
+const KINDS = new Map<string, FileKind>([
+  ['csv', 'upload'],
+  ['failed.csv', 'failed'],
+  ['part', 'part'],
+  ['report.json', 'report'],
+]);
 
 /**
  * The files of imports, in a folder that only the daemon may enter: they hold PINs in clear, and secrets of phones when
@@ -11,6 +20,7 @@ import { type Charset, CharsetProbe } from './csv/charset.ts';
  *   <id>.part         while it is uploaded; gone after a crash
  *   <id>.csv          until the last of its rows has a result
  *   <id>.failed.csv   then, only with the rows that failed, and only for some days
+ *   <id>.report.json  of a file of another system: what could not be carried over; holds no cells
  */
 export class ImportFiles {
   readonly folder: string;
@@ -28,17 +38,21 @@ export class ImportFiles {
     return join(this.folder, `${id}.failed.csv`);
   }
 
+  report(id: string): string {
+    return join(this.folder, `${id}.report.json`);
+  }
+
   part(id: string): string {
     return join(this.folder, `${id}.part`);
   }
 
   /** Job ids with the files they have. */
-  async list(): Promise<{ id: string; file: string; kind: 'upload' | 'failed' | 'part' }[]> {
-    const found: { id: string; file: string; kind: 'upload' | 'failed' | 'part' }[] = [];
+  async list(): Promise<{ id: string; file: string; kind: FileKind }[]> {
+    const found: { id: string; file: string; kind: FileKind }[] = [];
     for (const name of await readdir(this.folder)) {
-      const [, id, suffix] = /^([^.]+)\.(csv|failed\.csv|part)$/.exec(name) ?? [];
-      const kind = suffix === 'csv' ? 'upload' : suffix === 'part' ? 'part' : 'failed';
-      if (id !== undefined) found.push({ id, file: join(this.folder, name), kind });
+      const [, id, suffix = ''] = /^([^.]+)\.(csv|failed\.csv|part|report\.json)$/.exec(name) ?? [];
+      const kind = KINDS.get(suffix);
+      if (id !== undefined && kind !== undefined) found.push({ id, file: join(this.folder, name), kind });
     }
     return found;
   }
@@ -50,6 +64,7 @@ export class ImportFiles {
     maxBytes: number,
   ): Promise<{ bytes: number; charset: Charset }> {
     const probe = new CharsetProbe();
+    const lines = new LineGuard();
     let bytes = 0;
     await this.write(this.part(id), this.upload(id), async (append) => {
       for await (const block of body) {
@@ -58,6 +73,7 @@ export class ImportFiles {
           throw new LinekeeperError('PAYLOAD_TOO_LARGE', `the file is larger than ${maxBytes} bytes`);
         }
         probe.push(block);
+        lines.push(block);
         await append(block);
       }
     });

@@ -1,16 +1,25 @@
 import type { JobRecord } from '../store/jobs.ts';
+import { OWN_SOURCE } from './formats/convert.ts';
 import type { JobView } from './jobs/view.ts';
-import { optionsOf } from './options.ts';
+import { type EmptyCells, optionsOf } from './options.ts';
 
-/** An import as operators see it: a job, and the file it came from. */
+/** An import as operators see it: a job, the file it came from and what was made of it. */
 export interface ImportView extends JobView {
   name: string | null;
   strategy: string;
   allowWeakPins: boolean;
+  allowWeakSecrets: boolean;
+  emptyCells: EmptyCells;
+  /** The format of the file: `linekeeper` is our own CSV. */
+  source: string;
+  /** How much could not be carried over; the report tells. */
+  notes: number;
   file: { bytes: number; charset: string; delimiter: string; columns: string[] };
 }
 
 export function importView(job: JobRecord, view: JobView): ImportView {
-  const { name, strategy, allowWeakPins, bytes, charset, delimiter, columns } = optionsOf(job);
-  return { ...view, name, strategy, allowWeakPins, file: { bytes, charset, delimiter, columns } };
+  const { name, strategy, allowWeakPins, bytes, charset, delimiter, columns, ...options } = optionsOf(job);
+  const { source = OWN_SOURCE, notes = 0, allowWeakSecrets = false, emptyCells = 'keep' } = options;
+  const file = { bytes, charset, delimiter, columns };
+  return { ...view, name, strategy, allowWeakPins, allowWeakSecrets, emptyCells, source, notes, file };
 }

@@ -1,18 +1,22 @@
 import { createReadStream, existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { v7 as uuid } from 'uuid';
 import type { ExistingStrategy } from '../domain/extension-row.ts';
 import { LinekeeperError } from '../errors.ts';
 import { recordAudit } from '../store/audit-log.ts';
+import { countryOf } from '../store/job-numbers.ts';
 import { createJob, findJob, type JobRecord } from '../store/jobs.ts';
 import { type DryRunError, type DryRunSummary, dryRun } from './dry-run.ts';
 import { failedCsv } from './failed-rows.ts';
+import { convertUpload, OWN_SOURCE } from './formats/convert.ts';
+import type { ConversionReport } from './formats/report.ts';
 import { type ImportView, importView } from './import-view.ts';
 import { inspect } from './inspect.ts';
 import type { Jobs } from './jobs/jobs.ts';
-import { IMPORT, type ImportOptions } from './options.ts';
+import { type CellOptions, IMPORT, type ImportOptions, optionsOf } from './options.ts';
 import type { ImportDeps } from './run.ts';
 
-interface Upload {
+interface Upload extends CellOptions {
   companyId: string;
   actor: string;
   strategy: ExistingStrategy;
@@ -36,9 +40,14 @@ export interface Imports {
   }): Promise<{ items: ImportView[]; total: number }>;
   /** Yields errors as they are found, returns the counts and the plan. @throws JOB_STATE_INVALID once the import began */
   dryRun(id: string, signal: AbortSignal): Promise<AsyncGenerator<DryRunError[], DryRunSummary>>;
+  /** What could not be carried over from another system's file. @throws NOT_FOUND when it was kept long enough */
+  report(id: string): Promise<ConversionReport>;
   /** @throws NOT_FOUND when no row failed, or the file was kept long enough */
   failedCsv(id: string): Promise<AsyncIterable<string | Uint8Array>>;
 }
+
+/** Sources that have nothing to tell of. */
+const TITLES: Record<string, string> = { linekeeper: 'Linekeeper CSV', 'json-lines': 'JSON Lines' };
 
 export function createImports(deps: ImportDeps, jobs: Jobs): Imports {
   const { db, files, limits } = deps;
@@ -56,21 +65,28 @@ export function createImports(deps: ImportDeps, jobs: Jobs): Imports {
       const id = uuid();
       const { bytes, charset } = await files.receive(id, body, limits.maxBytes);
       try {
-        const { format, columns, rows, unnumbered } = await inspect(files.upload(id), charset, limits.maxRows);
-        const options: ImportOptions = { ...format, ...choices, bytes, columns, unnumbered };
+        const country = (await countryOf(db, companyId)) ?? '';
+        const from = await convertUpload(files, id, charset, { country, maxRows: limits.maxRows });
+        const inspected = await inspect(files.upload(id), charset, limits.maxRows, from.format);
+        const { format, columns, rows, unnumbered } = inspected;
+        const { source, notes } = from;
+        // Empty cells of a converted file are such as the other system has no value for.
+        const emptyCells = source === OWN_SOURCE ? (choices.emptyCells ?? 'keep') : 'keep';
+        const options = { ...format, ...choices, emptyCells, bytes, columns, unnumbered, source, notes };
         await db.write(async (tx) => {
           await createJob(tx, {
             ...{ id, type: IMPORT, kind: 'extensions', companyId, actor, total: rows },
-            options: JSON.stringify(options),
+            options: JSON.stringify(options satisfies ImportOptions),
             limits: '{}',
           });
-          const details = { rows, name: choices.name };
+          const details = { rows, name: choices.name, source };
           await recordAudit(tx, [
             { actor, action: 'import.uploaded', objectType: 'import', objectId: id, companyId, details },
           ]);
         });
       } catch (error) {
         await files.remove(files.upload(id));
+        await files.remove(files.report(id));
         throw error;
       }
       return view(await mustFind(id));
@@ -97,6 +113,13 @@ export function createImports(deps: ImportDeps, jobs: Jobs): Imports {
       if (existsSync(files.failed(id))) return createReadStream(files.failed(id));
       if (job.failed > 0 && existsSync(files.upload(id))) return failedCsv(db, job, files.upload(id));
       throw new LinekeeperError('NOT_FOUND', job.failed === 0 ? 'no row failed' : 'the failed rows are no longer kept');
+    },
+    async report(id) {
+      const { source = OWN_SOURCE, notes = 0 } = optionsOf(await mustFind(id));
+      const file = files.report(id);
+      if (existsSync(file)) return JSON.parse(await readFile(file, 'utf8')) as ConversionReport;
+      if (notes > 0) throw new LinekeeperError('NOT_FOUND', 'the report is no longer kept');
+      return { source, title: TITLES[source] ?? source, notes: 0, unread: [], rows: [] };
     },
   };
 }

@@ -18,8 +18,13 @@ export interface Inspection {
  * Reads a file to its end before anything is written: what makes it unreadable as a whole (an unclosed quote in the
  * last line) is told at once instead of after 90,000 rows. @throws CSV_INVALID, CSV_TOO_MANY_ROWS
  */
-export async function inspect(file: string, charset: Charset, maxRows: number): Promise<Inspection> {
-  const format = { charset, ...recogniseDialect(await firstBlock(file, charset)) };
+export async function inspect(
+  file: string,
+  charset: Charset,
+  maxRows: number,
+  known?: FileFormat,
+): Promise<Inspection> {
+  const format = known ?? { charset, ...recogniseDialect(await firstBlock(file, charset)) };
   const { header, batches } = await openTable(file, format);
   const at = header.columns.findIndex((column) => column?.name === 'extension');
   let rows = 0;
@@ -38,7 +43,7 @@ export async function inspect(file: string, charset: Charset, maxRows: number): 
   return { format, columns: header.names, rows, unnumbered };
 }
 
-async function firstBlock(file: string, charset: Charset): Promise<string> {
+export async function firstBlock(file: string, charset: Charset): Promise<string> {
   for await (const block of decodeFile(file, charset)) return block;
   throw csvInvalid('FILE_EMPTY', 'the file is empty');
 }

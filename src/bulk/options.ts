@@ -12,8 +12,24 @@ export interface FileFormat extends Dialect {
   charset: Charset;
 }
 
+export const EMPTY_CELLS = ['keep', 'clear'] as const;
+export type EmptyCells = (typeof EMPTY_CELLS)[number];
+
+/** How cells become values. Absent in jobs that are older than a choice: then as before it. */
+export interface CellOptions {
+  /** clear: an empty cell means what `-` does, where a value can be cleared. */
+  emptyCells?: EmptyCells;
+  /** Take SIP secrets of other systems that are shorter than ours, or of other characters. */
+  allowWeakSecrets?: boolean;
+}
+
+export interface ReadOptions extends FileFormat, CellOptions {}
+
 /** What a job row keeps about an import, as JSON in `Job.options`. */
-export interface ImportOptions extends FileFormat {
+export interface ImportOptions extends ReadOptions {
+  /** The format of the file that was sent, and how much of it could not be carried over. Absent: our own CSV. */
+  source?: string;
+  notes?: number;
   /** What the uploader calls the file; for people only. */
   name: string | null;
   bytes: number;

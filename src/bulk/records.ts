@@ -4,7 +4,7 @@ import { isPreamble } from './csv/dialect.ts';
 import { type CsvRecord, RecordReader } from './csv/record-reader.ts';
 import { type Header, parseHeader } from './header.ts';
 import { numberKey } from './number-key.ts';
-import type { FileFormat } from './options.ts';
+import type { FileFormat, ReadOptions } from './options.ts';
 import { createRowParser, type ParsedRow } from './row.ts';
 import { SeenInFile } from './seen-in-file.ts';
 
@@ -19,6 +19,15 @@ export interface Table {
 
 /** Reads a file up to its header. @throws CSV_INVALID */
 export async function openTable(file: string, format: FileFormat): Promise<Table> {
+  return openRecords(file, format, parseHeader);
+}
+
+/** The same of a file whose header is somebody else's. */
+export async function openRecords<H>(
+  file: string,
+  format: FileFormat,
+  readHeader: (cells: string[]) => H,
+): Promise<{ header: H; batches: AsyncGenerator<CsvRecord[], void> }> {
   const records = recordsOf(file, format);
   try {
     for (;;) {
@@ -26,7 +35,7 @@ export async function openTable(file: string, format: FileFormat): Promise<Table
       const batch = done === true ? [] : value;
       const at = batch.findIndex(({ cells }) => !isPreamble(cells.join(format.delimiter)));
       if (at === -1 && done !== true) continue;
-      return { header: parseHeader(batch[at]?.cells ?? []), batches: below(batch.slice(at + 1), records) };
+      return { header: readHeader(batch[at]?.cells ?? []), batches: below(batch.slice(at + 1), records) };
     }
   } catch (error) {
     // The generator was never handed on: nobody else would close the file.
@@ -54,9 +63,9 @@ async function* recordsOf(file: string, format: FileFormat): AsyncGenerator<CsvR
 }
 
 /** The rows of a file, a block at a time; those that say something twice have an error for it. */
-async function* rowsOf(file: string, format: FileFormat): AsyncGenerator<ParsedRow[], void> {
+async function* rowsOf(file: string, format: ReadOptions): AsyncGenerator<ParsedRow[], void> {
   const { header, batches } = await openTable(file, format);
-  const parse = createRowParser(header);
+  const parse = createRowParser(header, format);
   const seen = new SeenInFile();
   for await (const batch of batches) {
     const rows: ParsedRow[] = [];
@@ -73,7 +82,7 @@ async function* rowsOf(file: string, format: FileFormat): AsyncGenerator<ParsedR
 /** The rows below a line, in chunks: each is one transaction. `size` is asked while a chunk grows. */
 export async function* chunksOf(
   file: string,
-  format: FileFormat,
+  format: ReadOptions,
   range: { after: number; size: () => number },
 ): AsyncGenerator<ParsedRow[], void> {
   let chunk: ParsedRow[] = [];

@@ -28,6 +28,7 @@ export async function expireFiles({ db, files, limits, log }: ImportDeps, engine
     const job = await findJob(db.read, id);
     if (job === undefined) continue;
     if (kind === 'failed' && (job.finishedAt?.getTime() ?? 0) < until) await files.remove(file);
+    if (kind === 'report' && job.finishedAt !== null && job.finishedAt.getTime() < until) await files.remove(file);
     if (kind === 'upload' && job.state === 'ready' && job.createdAt.getTime() < until) {
       await engine.act(id, 'cancel', { id: 'system', actor: 'system' });
       await files.remove(file);

@@ -5,6 +5,7 @@ import { type CellError, createCellReader } from './cell.ts';
 import { type Column, columnOfPath } from './columns.ts';
 import type { CsvRecord } from './csv/record-reader.ts';
 import type { Header } from './header.ts';
+import type { CellOptions } from './options.ts';
 
 export interface ParsedRow {
   line: number;
@@ -27,9 +28,12 @@ interface Draft {
 }
 
 /** Makes rows of records, with every error of every cell. Undefined for a row of nothing but empty cells. */
-export function createRowParser(header: Header): (record: CsvRecord) => ParsedRow | undefined {
+export function createRowParser(
+  header: Header,
+  options: CellOptions = {},
+): (record: CsvRecord) => ParsedRow | undefined {
   const readers = header.columns.map((column) =>
-    column === undefined ? undefined : { column, read: createCellReader(column) },
+    column === undefined ? undefined : { column, read: createCellReader(column, options) },
   );
   return (record) => {
     const { line, cells } = record;
@@ -38,15 +42,18 @@ export function createRowParser(header: Header): (record: CsvRecord) => ParsedRo
     if (shape !== undefined) return { line, number: undefined, phoneNumbers: [], row: undefined, errors: [shape] };
 
     const draft: Draft = { input: {}, extras: {}, hasMailbox: undefined, errors: [] };
+    const emptied: Column[] = [];
     for (let i = 0; i < readers.length; i++) {
       const reader = readers[i];
       if (reader === undefined) continue;
       const cell = reader.read(cells[i]!);
       if (cell.kind === 'set') place(draft, reader.column, cell.value);
+      else if (cell.kind === 'clear' && cell.isEmpty === true) emptied.push(reader.column);
       else if (cell.kind === 'clear') clear(draft, reader.column);
       else if (cell.kind === 'faults') draft.errors.push(...cell.errors);
     }
     settleMailbox(draft);
+    for (const column of emptied) if (isSpokenOf(draft, column)) clear(draft, column);
     settleUser(draft);
     return finish(line, draft);
   };
@@ -86,6 +93,18 @@ function place(draft: Draft, column: Column, value: unknown): void {
 function clear(draft: Draft, column: Column): void {
   if (column.clears === undefined) place(draft, column, column.cleared);
   else draft.input[column.clears] = null;
+}
+
+/**
+ * An empty cell clears what the row is about. A mailbox, a user and a SIP account are things of their own: a row with
+ * nothing but empty cells for one says nothing of it, and must not make one.
+ */
+function isSpokenOf(draft: Draft, { target, path: [group, field] }: Column): boolean {
+  return field === undefined || (group === 'user' && field === 'username') || isObject(draft[target][group]);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function settleMailbox(draft: Draft): void {

@@ -1,4 +1,4 @@
-import type { Import, ImportDryRun } from './api/views.ts';
+import type { Import, ImportDryRun, ImportReport } from './api/views.ts';
 import { table } from './table.ts';
 import { count, duration } from './words.ts';
 
@@ -30,6 +30,27 @@ export function outcomeText(job: Import): string {
   const error = job.error === null ? '' : `\n${job.error}`;
   const rest = told.length === 0 ? '' : `: ${told.join(', ')}`;
   return `import ${job.id} ${job.state}, ${number(job.processed)} of ${number(job.total)} rows${rest}${error}`;
+}
+
+/** A line of its own when something of another system's file could not be carried over. */
+export function notesText({ id, source, notes }: Import): string {
+  if (notes === 0) return '';
+  return `\n${count(notes, 'note')} on what ${source} has and Linekeeper does not: linekeeper imports report ${id}`;
+}
+
+/** What could not be carried over, by line, then the columns that nobody read. */
+export function reportText({ title, notes, rows, unread }: ImportReport): string {
+  const told = table(
+    ['line', 'column', 'what'],
+    rows.map(({ line, column, message }) => [String(line), column, message]),
+  );
+  const columns = unread.map(({ name, rows: n }) => `  ${name} (${count(n, 'row')})`);
+  return [
+    title,
+    ...(rows.length === 0 ? [] : [told]),
+    ...(notes > rows.length ? [`and ${number(notes - rows.length)} more`] : []),
+    ...(columns.length === 0 ? [] : ['not read:', ...columns]),
+  ].join('\n');
 }
 
 export function dryRunText({ errors, summary }: ImportDryRun): string {

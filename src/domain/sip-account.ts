@@ -32,8 +32,22 @@ export const SECRET_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 export const SECRET_LENGTH = 24;
 
 /** A secret brought along from another system. Ours are generated: 24 characters, 142 bits. */
-export const importedSecretSchema = rule(z.string(), 'SIP_SECRET_WEAK', 'must be 16 to 64 letters and digits', (v) =>
-  /^[A-Za-z0-9]{16,64}$/.test(v),
+export const importedSecretSchema = rule(
+  z.string(),
+  'SIP_SECRET_WEAK',
+  'must be 16 to 64 letters and digits; an import with allowWeakSecrets takes shorter ones and other characters',
+  (v) => /^[A-Za-z0-9]{16,64}$/.test(v),
+);
+
+/**
+ * One that phones of another system keep. The PBX gets its digest only, so that any ASCII that can be typed is harmless;
+ * a space at an end is lost in most places it would be written to.
+ */
+export const foreignSecretSchema = rule(
+  z.string(),
+  'SIP_SECRET_INVALID',
+  'must be 4 to 128 printable ASCII characters, without a space at its ends',
+  (v) => /^[\x20-\x7e]{4,128}$/.test(v) && v === v.trim(),
 );
 
 /** 24 random characters. `randomBytes` yields bytes; those above the last whole multiple of 62 are thrown away (no bias). */

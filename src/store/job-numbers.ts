@@ -19,3 +19,9 @@ export async function rangesOf(db: Database, companyId: string): Promise<NumberR
   const company = await db.read.company.findUnique({ where: { id: companyId }, select: { ranges: true } });
   return company === null ? undefined : (JSON.parse(company.ranges) as NumberRange[]);
 }
+
+/** ISO 3166 of a company; undefined when there is no such company. */
+export async function countryOf(db: Database, companyId: string): Promise<string | undefined> {
+  const company = await db.read.company.findUnique({ where: { id: companyId }, select: { country: true } });
+  return company?.country;
+}

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import t from 'tap';
 import type { Import, Plan } from '../../src/cli/api/views.ts';
 import { extensionBody } from '../../src/cli/extension-options.ts';
-import { dryRunText, outcomeText, progressLine } from '../../src/cli/import-text.ts';
+import { openSource } from '../../src/cli/import-source.ts';
+import { dryRunText, notesText, outcomeText, progressLine, reportText } from '../../src/cli/import-text.ts';
 import { planText } from '../../src/cli/plan-text.ts';
 import { sparkline } from '../../src/cli/sparkline.ts';
 import { fields, table } from '../../src/cli/table.ts';
@@ -110,6 +113,8 @@ const job: Import = {
   state: 'running',
   isQueued: false,
   strategy: 'fail',
+  source: 'linekeeper',
+  notes: 0,
   total: 40_000,
   processed: 12_000,
   created: 11_990,
@@ -139,6 +144,22 @@ t.test('an outcome names only what happened', async (t) => {
     'import j1 done, 40,000 of 40,000 rows: 39,990 created, 10 failed',
   );
   t.match(outcomeText({ ...job, state: 'failed', error: 'the file is gone' }), /\nthe file is gone$/);
+});
+
+t.test('what could not be carried over is pointed at, and told line by line', async (t) => {
+  t.equal(notesText(job), '');
+  t.match(notesText({ ...job, source: '3cx-users', notes: 2 }), /2 notes on what 3cx-users has .* imports report j1$/);
+  const rows = [{ line: 3, column: 'PIN', message: 'the PIN does not have 4 to 6 digits' }];
+  const told = reportText({ title: '3CX: users', notes: 2, rows, unread: [{ name: 'MAC_0', rows: 1 }] });
+  t.match(told, /^3CX: users\n.*\n3 +PIN +the PIN .*\nand 1 more\nnot read:\n {2}MAC_0 \(1 row\)$/);
+});
+
+t.test('the files of an Asterisk configuration are one text, other files are not', async (t) => {
+  const folder = t.testdir({ 'pjsip.conf': '[1001]', 'voicemail.conf': '[default]', 'a.csv': 'extension' });
+  const { body, name } = await openSource([join(folder, 'pjsip.conf'), join(folder, 'voicemail.conf')]);
+  t.equal(await text(body), '[1001]\n[default]\n');
+  t.equal(name, 'pjsip.conf voicemail.conf');
+  await t.rejects(openSource([join(folder, 'pjsip.conf'), join(folder, 'a.csv')]), { code: 'USAGE' });
 });
 
 t.test('a dry run shows what the PBX would be told, and every error', async (t) => {

@@ -95,7 +95,7 @@ t.test('an upload without end is cut off at the limit and leaves nothing', async
   async function* endless(): AsyncGenerator<Uint8Array> {
     for (;;) {
       sent += 65_536;
-      yield Buffer.alloc(65_536, 0x61);
+      yield Buffer.alloc(65_536, 'a line\n');
     }
   }
   await t.rejects(setup.imports.upload({ ...choices, body: endless() }), { code: 'PAYLOAD_TOO_LARGE' });
@@ -119,7 +119,7 @@ t.test('a quote that swallows megabytes is refused in bounded memory', async (t)
   const imports = setup.restart({ limits: { maxBytes: 100e6, maxRows: 1e6, keepDays: 7 } });
   async function* quote(): AsyncGenerator<Uint8Array> {
     yield Buffer.from('extension,display_name\n1001,"');
-    for (let i = 0; i < 50; i++) yield Buffer.alloc(1e6, 0x61);
+    for (let i = 0; i < 50; i++) yield Buffer.alloc(1e6, 'a line\n');
   }
   const refused = imports.upload({ ...choices, body: quote() });
   await t.rejects(refused, { code: 'CSV_INVALID', fields: [{ path: 'line 2', code: 'QUOTE_UNCLOSED' }] });

@@ -19,9 +19,12 @@ export class CharsetProbe {
   private sequences = 0;
   private firstInvalid: number | undefined;
 
+  /** @throws CSV_INVALID as soon as it is known to be no text, however much is to come */
   push(chunk: Uint8Array): void {
     if (this.head.length < HEAD) {
       this.head = Buffer.concat([this.head, chunk.subarray(0, HEAD - this.head.length)]);
+      refuseKnownBinary(this.head);
+      if (this.head.length === HEAD) this.refuseNul();
     }
     if (this.expected > 0 || !isAscii(chunk)) this.scan(chunk);
     this.offset += chunk.length;
@@ -29,12 +32,8 @@ export class CharsetProbe {
 
   /** @throws CSV_INVALID for what is no text, or text in two charsets at once */
   end(): Charset {
-    refuseKnownBinary(this.head);
-    const wide = utf16Of(this.head);
+    const wide = this.refuseNul();
     if (wide !== undefined) return wide;
-    if (this.head.includes(0)) {
-      throw csvInvalid('FILE_BINARY', 'the file holds NUL bytes: it is no text file');
-    }
     if (this.expected > 0) this.firstInvalid ??= this.offset;
     if (this.firstInvalid === undefined) return 'utf-8';
     const hasBom = this.head.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]));
@@ -46,6 +45,14 @@ export class CharsetProbe {
       );
     }
     return 'windows-1252';
+  }
+
+  private refuseNul(): Charset | undefined {
+    const wide = utf16Of(this.head);
+    if (wide === undefined && this.head.includes(0)) {
+      throw csvInvalid('FILE_BINARY', 'the file holds NUL bytes: it is no text file');
+    }
+    return wide;
   }
 
   /** The well-formed byte sequences of table 3-7 of the Unicode standard. */
@@ -76,10 +83,32 @@ export class CharsetProbe {
   }
 }
 
+const SPREADSHEET =
+  'this is a spreadsheet (or a zip archive), not a CSV file: save it as "CSV UTF-8" (or unpack it) and send that';
+const COMPRESSED = 'this is a compressed file: unpack it and send what is in it';
+const DOCUMENT = 'this is a document or a picture, not a text file';
+
+/** How files begin that are sent by mistake, or to be unpacked: nothing of ours unpacks anything. */
+const MAGIC: readonly [bytes: number[], code: string, message: string][] = [
+  [[0x50, 0x4b, 0x03, 0x04], 'FILE_SPREADSHEET', SPREADSHEET],
+  [[0x50, 0x4b, 0x05, 0x06], 'FILE_SPREADSHEET', SPREADSHEET],
+  [[0x50, 0x4b, 0x07, 0x08], 'FILE_SPREADSHEET', SPREADSHEET],
+  [[0xd0, 0xcf, 0x11, 0xe0], 'FILE_SPREADSHEET', SPREADSHEET],
+  [[0x1f, 0x8b], 'FILE_COMPRESSED', COMPRESSED],
+  [[0x28, 0xb5, 0x2f, 0xfd], 'FILE_COMPRESSED', COMPRESSED],
+  [[0xfd, 0x37, 0x7a, 0x58, 0x5a], 'FILE_COMPRESSED', COMPRESSED],
+  [[0x37, 0x7a, 0xbc, 0xaf], 'FILE_COMPRESSED', COMPRESSED],
+  [[0x42, 0x5a, 0x68, 0x39], 'FILE_COMPRESSED', COMPRESSED],
+  [[0x52, 0x61, 0x72, 0x21, 0x1a], 'FILE_COMPRESSED', COMPRESSED],
+  [[0x25, 0x50, 0x44, 0x46, 0x2d], 'FILE_BINARY', DOCUMENT],
+  [[0x89, 0x50, 0x4e, 0x47], 'FILE_BINARY', DOCUMENT],
+  [[0xff, 0xd8, 0xff], 'FILE_BINARY', DOCUMENT],
+  [[0x7f, 0x45, 0x4c, 0x46], 'FILE_BINARY', DOCUMENT],
+];
+
 function refuseKnownBinary(head: Buffer): void {
-  const magic = head.toString('latin1', 0, 4);
-  if (magic === 'PK\u0003\u0004' || magic === '\u00d0\u00cf\u0011\u00e0') {
-    throw csvInvalid('FILE_SPREADSHEET', 'this is a spreadsheet, not a CSV file: save it as "CSV UTF-8" and send that');
+  for (const [bytes, code, message] of MAGIC) {
+    if (bytes.every((byte, i) => head[i] === byte)) throw csvInvalid(code, message);
   }
 }
 

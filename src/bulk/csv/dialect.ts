@@ -8,6 +8,8 @@ export interface Dialect {
   delimiter: Delimiter;
   /** What ends a record. "\n" also stands for CR LF; a lone CR is what old Mac programs write. */
   newline: '\n' | '\r';
+  /** The number of the first line; 1 unless the file was converted. */
+  firstLine?: 0 | 1;
 }
 
 /** Reads the dialect from the first block of a file: the header tells the delimiter, comments and blank lines do not. */

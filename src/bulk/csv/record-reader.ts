@@ -11,6 +11,9 @@ export interface CsvRecord {
   isMalformed: boolean;
 }
 
+/** Each takes the parser as long as a record does, and a file may hold hundreds of millions. */
+const MAX_BLANK = 1_000_000;
+
 /**
  * csv-parse, block by block: its stream parses within `write`, so that the records of a block can be read at once.
  *
@@ -20,11 +23,13 @@ export class RecordReader {
   private readonly newline: string;
   private readonly maxRecord: number;
   private readonly parser: Parser;
-  private line = 1;
+  private line: number;
+  private blank = 0;
   /** Characters of the blocks since the last one in which a record ended: all of them belong to one record. */
   private unended = 0;
 
-  constructor({ delimiter, newline }: Dialect, maxRecord: number) {
+  constructor({ delimiter, newline, firstLine = 1 }: Dialect, maxRecord: number) {
+    this.line = firstLine;
     this.newline = newline;
     this.maxRecord = maxRecord;
     this.parser = new Parser({
@@ -71,6 +76,9 @@ export class RecordReader {
       const { record: cells, raw } = found;
       if (raw.length > this.maxRecord) this.refuseLength();
       const isBlank = cells.length === 1 && cells[0] === '';
+      if (isBlank && ++this.blank > MAX_BLANK) {
+        throw csvInvalid('LINES_BLANK', `the file has more than ${MAX_BLANK} blank lines`);
+      }
       if (!isBlank) records.push({ line: this.line, cells, isMalformed: isMalformed(cells, raw) });
       this.line += linesOf(raw, this.newline);
     }

@@ -147,6 +147,8 @@ export interface Import {
   state: string;
   isQueued: boolean;
   strategy: string;
+  source: string;
+  notes: number;
   total: number;
   processed: number;
   created: number;
@@ -163,6 +165,13 @@ export interface Import {
   credentials: 'none' | 'available' | 'taken';
   createdAt: string;
   finishedAt: string | null;
+}
+
+export interface ImportReport {
+  title: string;
+  notes: number;
+  unread: { name: string; rows: number }[];
+  rows: { line: number; column: string; message: string }[];
 }
 
 export interface ImportDryRun {

@@ -1,12 +1,11 @@
-import { open } from 'node:fs/promises';
-import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { Import, ImportDryRun } from '../api/views.ts';
 import type { Bind } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { followImport } from '../follow-import.ts';
 import { type ImportFileOptions, saveImportFiles } from '../import-files.ts';
-import { dryRunText, outcomeText } from '../import-text.ts';
+import { openSource } from '../import-source.ts';
+import { dryRunText, notesText, outcomeText } from '../import-text.ts';
 import { findCompany } from '../lookup.ts';
 
 interface ImportOptions extends ImportFileOptions {
@@ -14,36 +13,43 @@ interface ImportOptions extends ImportFileOptions {
   strategy: string;
   dryRun?: boolean;
   forceWeakPins?: boolean;
+  allowWeakSecrets?: boolean;
+  emptyCells?: string;
   wait?: boolean;
 }
 
 export function addImport(program: Command, bind: Bind): void {
   program
-    .command('import <file>')
-    .description('create or change extensions from a CSV file ("-": standard input)')
+    .command('import <files...>')
+    .description(
+      'create or change extensions from a file ("-": standard input): CSV, JSON Lines, an export of FreePBX, FusionPBX, 3CX or Yeastar, or pjsip.conf and voicemail.conf',
+    )
     .option('--company <slug>', 'may be left out when it is clear')
     .option('--strategy <strategy>', 'for extensions that exist: update, skip or fail', 'fail')
     .option('--dry-run', 'show every error and what the PBX would be told; write nothing')
     .option('--force-weak-pins', 'take PINs that are easily guessed')
+    .option('--allow-weak-secrets', 'take SIP secrets of another system that are short or have other characters')
+    .option('--empty-cells <mode>', 'keep: an empty cell changes nothing (default); clear: it clears')
     .option('--wait', 'until it has ended, with a progress bar')
     .option('--result <file>', 'save what happened to each row; waits')
     .option('--failed <file>', 'save the failed rows, to be corrected and sent again; waits')
     .option('--credentials <file>', 'save the secrets and PINs that were made, given once; waits')
     .action(
-      bind(async ({ api, terminal }, file: string, options: ImportOptions) => {
-        // Opened first: a wrong name is not the daemon's fault.
-        const body = file === '-' ? process.stdin : (await open(file)).createReadStream();
+      bind(async ({ api, terminal }, files: string[], options: ImportOptions) => {
+        const { body, name } = await openSource(files);
         const companyId = (await findCompany(api, options.company)).id;
         const query = {
           companyId,
           strategy: options.strategy,
           allowWeakPins: options.forceWeakPins,
-          name: file === '-' ? undefined : basename(file),
+          allowWeakSecrets: options.allowWeakSecrets,
+          emptyCells: options.emptyCells,
+          name,
         };
         if (options.dryRun === true) {
           const report = await api.upload<ImportDryRun>('/imports', { ...query, dryRun: true }, body);
           await api.call('POST', `/imports/${report.import.id}/cancel`);
-          terminal.result(report, dryRunText(report));
+          terminal.result(report, dryRunText(report) + notesText(report.import));
           return report.summary.failed > 0 ? EXIT.differences : EXIT.ok;
         }
         const started = await api.upload<Import>('/imports', { ...query, start: true }, body);
@@ -51,12 +57,12 @@ export function addImport(program: Command, bind: Bind): void {
         const isToWait = options.wait === true || [result, failed, credentials].some((name) => name !== undefined);
         if (!isToWait) {
           const text = `import ${started.id} started, ${started.total} rows; linekeeper imports show ${started.id}`;
-          terminal.result(started, text);
+          terminal.result(started, text + notesText(started));
           return EXIT.ok;
         }
         const ended = await followImport(api, terminal, started.id);
         const saved = await saveImportFiles(api, ended, options);
-        terminal.result(ended, [outcomeText(ended), ...saved].join('\n'));
+        terminal.result(ended, [outcomeText(ended) + notesText(ended), ...saved].join('\n'));
         if (ended.state === 'failed') return EXIT.error;
         return ended.failed > 0 || ended.state !== 'done' ? EXIT.differences : EXIT.ok;
       }),

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import type { Import } from '../api/views.ts';
+import type { Import, ImportReport } from '../api/views.ts';
 import type { Bind, Cli } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { followImport } from '../follow-import.ts';
 import { type ImportFileOptions, saveImportFiles } from '../import-files.ts';
-import { outcomeText, progressLine } from '../import-text.ts';
+import { outcomeText, progressLine, reportText } from '../import-text.ts';
 import { findCompany } from '../lookup.ts';
 import { table } from '../table.ts';
 import { ago } from '../words.ts';
@@ -38,6 +38,16 @@ export function addImports(program: Command, bind: Bind): void {
           ago(job.createdAt),
         ]);
         terminal.result(all, table(['id', 'file', 'state', 'rows', 'created', 'updated', 'failed', 'when'], rows));
+      }),
+    );
+
+  imports
+    .command('report <id>')
+    .description('what of another system could not be carried over')
+    .action(
+      bind(async ({ api, terminal }, id: string) => {
+        const report = await api.call<ImportReport>('GET', `/imports/${encodeURIComponent(id)}/report`);
+        terminal.result(report, reportText(report));
       }),
     );
 

@@ -21,6 +21,14 @@ import type { Principal, Scope } from '../scopes.ts';
 import type { ApiPlugin, App } from '../types.ts';
 
 const SCOPE = 'imports:write';
+/** What a file may be sent as. What it is, its contents tell. */
+const FILE_TYPES = [
+  'text/csv',
+  'application/octet-stream',
+  'text/plain',
+  'application/x-ndjson',
+  'application/jsonl',
+] as const;
 const NOTHING = { items: [], total: 0, nextCursor: null };
 const tags = ['imports'];
 
@@ -39,7 +47,7 @@ export function importRoutes(parts: Parts): ApiPlugin {
 
     // The parser takes any body as it comes, unread: it must not judge the bodies of other routes.
     await app.register(async (scoped: App) => {
-      scoped.addContentTypeParser(['text/csv', 'application/octet-stream'], (_request, payload, done) => {
+      scoped.addContentTypeParser([...FILE_TYPES], (_request, payload, done) => {
         done(null, payload);
       });
       const options = { config: { scope: SCOPE as Scope }, schema: uploadSchema };
@@ -48,8 +56,11 @@ export function importRoutes(parts: Parts): ApiPlugin {
         const companyId = await targetCompany(deps.db.read, request.principal, wanted);
         const body = bodyOf(request, reply, imports.maxBytes);
         const { actor } = request.principal;
-        const allowWeakPins = choices.allowWeakPins === true;
-        let view = await imports.upload({ ...choices, allowWeakPins, companyId, actor, name: name ?? null, body });
+        const allowed = {
+          allowWeakPins: choices.allowWeakPins === true,
+          allowWeakSecrets: choices.allowWeakSecrets === true,
+        };
+        let view = await imports.upload({ ...choices, ...allowed, companyId, actor, name: name ?? null, body });
         if (start === true) view = await act(parts, view.id, 'start', request.principal);
         reply.header('location', `/api/v1/imports/${view.id}`);
         if (dryRun === true) return answerDryRun(imports, view, 'json', reply);
@@ -88,6 +99,11 @@ function lists(app: App, { imports, jobs }: Parts, visible: Visible): void {
   const get = { tag: 'imports', operationId: 'getImport', summary: 'One import and how far it is' };
   app.get('/imports/:id', getRoute(get, schemas.importView), async (request, reply) => {
     return answerOne(request, reply, { ...(await visible(request)) });
+  });
+
+  const report = { tag: 'imports', operationId: 'getImportReport', summary: 'What another system has and we do not' };
+  app.get('/imports/:id/report', getRoute(report, schemas.importReport), async (request) => {
+    return imports.report((await visible(request)).id);
   });
 
   const rows = { tags, operationId: 'listImportRows', summary: 'What happened to each row', params: idParams };
@@ -177,9 +193,11 @@ function downloads(app: App, { imports, jobs }: Parts, visible: Visible): void {
 const uploadSchema = {
   tags,
   operationId: 'uploadImport',
-  summary: 'Send a CSV file',
-  description: 'The file is the body. It is read once and kept; nothing is written before it is started.',
-  consumes: ['text/csv', 'application/octet-stream'],
+  summary: 'Send a file: CSV, JSON Lines, or that of another system',
+  description:
+    'The file is the body. It is read once and kept; nothing is written before it is started. Exports of FreePBX, ' +
+    'FusionPBX, 3CX and Yeastar, and the pjsip.conf and voicemail.conf of an Asterisk, are recognised and converted.',
+  consumes: [...FILE_TYPES],
   querystring: schemas.uploadQuery,
   body: z.unknown(),
   response: { 200: schemas.dryRunReport, 201: schemas.importView },

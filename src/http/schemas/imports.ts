@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EXISTING_STRATEGIES } from '../../bulk/options.ts';
+import { EMPTY_CELLS, EXISTING_STRATEGIES } from '../../bulk/options.ts';
 import { text } from '../../domain/text.ts';
 import { flagSchema } from './common.ts';
 import { dryRunErrors, dryRunSummary, jobFields, jobPaging } from './jobs.ts';
@@ -10,6 +10,12 @@ export const importView = z
     name: z.string().nullable(),
     strategy: z.enum(EXISTING_STRATEGIES),
     allowWeakPins: z.boolean(),
+    allowWeakSecrets: z.boolean(),
+    emptyCells: z.enum(EMPTY_CELLS),
+    source: z
+      .string()
+      .meta({ description: 'Format of the file: "linekeeper", "json-lines", "freepbx-extensions" ...' }),
+    notes: z.int().meta({ description: 'What could not be carried over; see the report.' }),
     file: z.strictObject({
       bytes: z.int(),
       charset: z.string(),
@@ -18,6 +24,25 @@ export const importView = z
     }),
   })
   .meta({ id: 'Import' });
+
+export const importReport = z
+  .strictObject({
+    source: z.string(),
+    title: z.string(),
+    notes: z.int().meta({ description: 'All of them; the first hundreds are kept.' }),
+    unread: z.array(z.strictObject({ name: z.string(), rows: z.int() })).meta({
+      description: 'Columns and settings that were not read, with the rows that say something there.',
+    }),
+    rows: z.array(
+      z.strictObject({
+        line: z.int().meta({ description: 'Of the file as it was sent.' }),
+        column: z.string(),
+        code: z.enum(['NOT_CARRIED', 'CHANGED', 'ROW_SKIPPED']),
+        message: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'ImportReport' });
 
 export const dryRunReport = z
   .strictObject({ import: importView, errors: dryRunErrors, summary: dryRunSummary })
@@ -30,6 +55,12 @@ export const uploadQuery = z
     companyId: z.string().max(64).optional().meta({ description: 'May be left out by a token of one company.' }),
     strategy: z.enum(EXISTING_STRATEGIES).default('fail').meta({ description: 'For extensions that exist already.' }),
     allowWeakPins: flagSchema.optional().meta({ description: 'true: take PINs that are easily guessed.' }),
+    allowWeakSecrets: flagSchema.optional().meta({
+      description: 'true: take SIP secrets of another system, 4 to 128 printable ASCII characters.',
+    }),
+    emptyCells: z.enum(EMPTY_CELLS).default('keep').meta({
+      description: 'clear: an empty cell clears what it can. For our own CSV; JSON has null.',
+    }),
     name: text(120).optional().meta({ description: 'What you call the file.' }),
     dryRun: flagSchema.optional().meta({ description: 'true: answer with all errors and the plan. The file is kept.' }),
     start: flagSchema.optional().meta({ description: 'true: start at once.' }),
