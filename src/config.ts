@@ -39,6 +39,7 @@ const schema = z.strictObject({
     maxBytes: z.int().min(1024),
     maxRows: z.int().min(1),
     keepDays: z.number().min(0),
+    keepResultsDays: z.number().min(0),
   }),
   mail: z.strictObject({
     from: z.string(),
