@@ -1,6 +1,7 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import t from 'tap';
@@ -29,7 +30,10 @@ for (const [word, add] of COMMANDS) {
 }
 
 t.test('without a daemon it says how to start one, and exits with 3', async (t) => {
-  const linekeeper = createCli(t.testdir());
+  // Short: the path of a socket has few bytes.
+  const folder = mkdtempSync(join(tmpdir(), 'lk-cli-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const linekeeper = createCli(folder);
   const { code, err, out } = await linekeeper(['company', 'list']);
   t.equal(code, 3);
   t.equal(out, '');
