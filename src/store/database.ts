@@ -6,6 +6,7 @@ import { type Prisma, PrismaClient } from './generated/client.ts';
 import { type SqliteHandle, setHandle, TwoConnections } from './handles.ts';
 import { lockDatabase } from './lock.ts';
 import { type MigrationReport, migrate } from './migrate.ts';
+import { indexNoted } from './search-index.ts';
 import { createSeal, readOrCreateKey, type Seal } from './seal.ts';
 
 export type Tx = Prisma.TransactionClient;
@@ -128,7 +129,9 @@ async function transaction<T>(client: PrismaClient, writer: SqliteHandle, work: 
         // Changes nothing, but takes the write lock now: nobody can write between what `work` reads and what it writes.
         setHandle(tx, writer);
         writer.prepare('UPDATE "Setting" SET "value" = "value" WHERE 0').run();
-        return await work(tx);
+        const result = await work(tx);
+        indexNoted(writer);
+        return result;
       },
       { maxWait: 60_000, timeout: 120_000 },
     );
