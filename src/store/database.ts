@@ -6,8 +6,8 @@ import { type Prisma, PrismaClient } from './generated/client.ts';
 import { type SqliteHandle, setHandle, TwoConnections } from './handles.ts';
 import { lockDatabase } from './lock.ts';
 import { type MigrationReport, migrate } from './migrate.ts';
-import { indexNoted } from './search-index.ts';
 import { createSeal, readOrCreateKey, type Seal } from './seal.ts';
+import { indexNoted } from './search-index.ts';
 
 export type Tx = Prisma.TransactionClient;
 /** What can be asked: committed rows, or those of an open transaction. */
