@@ -20,6 +20,7 @@ const TAGS = [
   ['sync', 'State, plans and audits of each PBX'],
   ['login', 'Getting in: passwords, second factors, resets'],
   ['me', 'Whoever is logged in'],
+  ['lists', 'Saved filters, chosen columns'],
   ['roles', 'Who may do what'],
   ['sessions', 'Who is logged in'],
   ['tokens', 'API tokens'],
