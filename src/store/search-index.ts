@@ -1,29 +1,11 @@
 import type { SqliteHandle } from './handles.ts';
 
-/** Letters that are no plain letter with an accent: FTS5 takes off accents and case, but not these. */
-export const SPELLED: readonly (readonly [letter: string, plain: string])[] = [
-  ['ß', 'ss'],
-  ['ẞ', 'ss'],
-  ['æ', 'ae'],
-  ['Æ', 'ae'],
-  ['œ', 'oe'],
-  ['Œ', 'oe'],
-  ['ø', 'o'],
-  ['Ø', 'o'],
-  ['ł', 'l'],
-  ['Ł', 'l'],
-  ['đ', 'd'],
-  ['Đ', 'd'],
-  ['ı', 'i'],
-];
-
-/** The text as it is indexed; most has no letter beyond ASCII, and is told from the other by one look. */
-function spelled(expression: string): string {
-  const replaced = SPELLED.reduce((inner, [letter, plain]) => `replace(${inner}, '${letter}', '${plain}')`, expression);
-  return `iif(${expression} GLOB '*[^ -~]*', ${replaced}, ${expression})`;
+/** The text as it is indexed (`plainText`, which our connections know as a function); ASCII the index folds itself. */
+function plain(expression: string): string {
+  return `iif(${expression} GLOB '*[^ -~]*', plain_text(${expression}), ${expression})`;
 }
 
-const name = (row: string) => spelled(`(${row}."firstName" || ' ' || ${row}."lastName")`);
+const name = (row: string) => plain(`(${row}."firstName" || ' ' || ${row}."lastName")`);
 
 /** The digits of a number from each of them on, so that any part of it is the beginning of a word. */
 const ENDS = Array.from({ length: 13 }, (_, i) => `nullif(substr(r."e164", ${i + 3}), '')`).join(', ');
@@ -32,30 +14,30 @@ const ENDS = Array.from({ length: 13 }, (_, i) => `nullif(substr(r."e164", ${i +
 export const INDEXED = {
   User: {
     name: name('r'),
-    username: spelled('r."username"'),
+    username: plain('r."username"'),
     email: 'r."email"',
-    title: spelled('r."title"'),
+    title: plain('r."title"'),
     extensions: `(SELECT group_concat(x."number", ' ') FROM "Extension" x WHERE x."userId" = r."id")`,
-    externalIds: `(SELECT group_concat(${spelled('x."value"')}, ' ') FROM "ExternalId" x WHERE x."userId" = r."id")`,
+    externalIds: `(SELECT group_concat(${plain('x."value"')}, ' ') FROM "ExternalId" x WHERE x."userId" = r."id")`,
   },
   Extension: {
     number: 'r."number"',
-    name: spelled('r."displayName"'),
-    callerId: spelled('r."callerIdName"'),
-    person: `(SELECT ${spelled('x."username"')} || ' ' || ${name('x')} FROM "User" x WHERE x."id" = r."userId")`,
+    name: plain('r."displayName"'),
+    callerId: plain('r."callerIdName"'),
+    person: `(SELECT ${plain('x."username"')} || ' ' || ${name('x')} FROM "User" x WHERE x."id" = r."userId")`,
     mailbox: '(SELECT x."email" FROM "Mailbox" x WHERE x."extensionId" = r."id")',
   },
   PhoneNumber: {
     number: `concat_ws(' ', r."e164", ${ENDS})`,
-    note: spelled('r."note"'),
-    extension: `(SELECT x."number" || ' ' || ${spelled('x."displayName"')} FROM "Extension" x WHERE x."id" = r."extensionId")`,
+    note: plain('r."note"'),
+    extension: `(SELECT x."number" || ' ' || ${plain('x."displayName"')} FROM "Extension" x WHERE x."id" = r."extensionId")`,
   },
-  Company: { name: spelled('r."name"'), slug: 'r."slug"' },
-  Site: { name: spelled('r."name"') },
-  Role: { name: spelled('r."name"') },
-  UserGroup: { name: spelled('r."name"'), description: spelled('r."description"') },
+  Company: { name: plain('r."name"'), slug: 'r."slug"' },
+  Site: { name: plain('r."name"') },
+  Role: { name: plain('r."name"') },
+  UserGroup: { name: plain('r."name"'), description: plain('r."description"') },
   Invitation: { email: 'r."email"' },
-  DeletedUser: { name: name('r'), username: spelled('r."username"') },
+  DeletedUser: { name: name('r'), username: plain('r."username"') },
 } as const;
 
 export type Indexed = keyof typeof INDEXED;

@@ -1,4 +1,5 @@
-import { type INDEXED, type Indexed, SPELLED } from '../search-index.ts';
+import { plainText } from '../../domain/plain-text.ts';
+import type { INDEXED, Indexed } from '../search-index.ts';
 
 /** Finds nothing, and is no error: what is left of a text without a letter or digit. */
 const NO_WORDS = '""';
@@ -9,8 +10,7 @@ const NO_WORDS = '""';
  * looked for as these parts in a row.
  */
 export function wordsQuery(typed: string): string {
-  const plain = SPELLED.reduce((text, [letter, spelled]) => text.replaceAll(letter, spelled), typed);
-  const words = plain.replaceAll('\u0000', ' ').split(/\s+/u).filter(Boolean);
+  const words = plainText(typed).replaceAll('\u0000', ' ').split(/\s+/u).filter(Boolean);
   return words.length === 0 ? NO_WORDS : words.map((word) => `"${word.replaceAll('"', '""')}"*`).join(' ');
 }
 
