@@ -4,6 +4,7 @@ import { benchAudit } from './audit.ts';
 import { benchChange } from './change.ts';
 import { benchFeed } from './feed.ts';
 import { benchImport } from './import.ts';
+import { benchList } from './list.ts';
 import { benchLogin } from './login.ts';
 import { benchOffboard } from './offboard.ts';
 import { benchStart } from './start.ts';
@@ -15,6 +16,7 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<Record<string, 
   change: benchChange,
   audit: benchAudit,
   start: benchStart,
+  list: benchList,
   login: benchLogin,
   offboard: benchOffboard,
   feed: benchFeed,
@@ -29,6 +31,7 @@ const { values, positionals } = parseArgs({
     mailboxes: { type: 'boolean', default: false },
     clients: { type: 'string', default: '500' },
     rate: { type: 'string', default: '200' },
+    users: { type: 'string', default: '100000' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -36,7 +39,7 @@ const name = positionals[0] ?? '';
 const bench = BENCHES[name];
 if (bench === undefined) {
   console.error(
-    `usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--rows N] [--existing N] [--mailboxes] [--clients N] [--rate N] [--json]`,
+    `usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--rows N] [--existing N] [--mailboxes] [--clients N] [--rate N] [--users N] [--json]`,
   );
   process.exit(1);
 }
@@ -48,6 +51,7 @@ const result = await bench({
   mailboxes: values.mailboxes,
   clients: Number(values.clients),
   rate: Number(values.rate),
+  users: Number(values.users),
 });
 if (values.json) console.log(JSON.stringify(result));
 else for (const [key, value] of Object.entries(result)) console.log(`${key.padEnd(24)} ${value}`);
