@@ -1,5 +1,5 @@
 import { flagFacet, namedFacet } from './facets.ts';
-import { byIndex, personFilters, WITH_EXTENSION, WITH_SYNC } from './of-person.ts';
+import { personFilters, WITH_EXTENSION, WITH_SYNC } from './of-person.ts';
 import { type Facet, oneOfOrNone, SET } from './page.ts';
 
 const HAS_SECOND_FACTOR = '(u."totpSealed" IS NOT NULL OR u."codeByContact")';
@@ -8,7 +8,7 @@ const HAS_EXTENSION = 'EXISTS (SELECT 1 FROM "Extension" e WHERE e."userId" = u.
 /** By what users can be chosen: for lists, and for all that takes the same filters. */
 export const USER_FILTERS: Record<string, string> = {
   companyId: 'u."companyId" = ?',
-  siteId: byIndex('User', 'siteId', 'u.id'),
+  siteId: oneOfOrNone('u."siteId"'),
   username: 'u."username" = ? COLLATE NOCASE',
   state: `u."state" IN ${SET}`,
   userType: oneOfOrNone('u."userType"'),
@@ -51,7 +51,8 @@ export const USER_SORTS: Record<string, string> = {
 /** Memberships of the own company, one row each. */
 function membershipFacet(kind: string): Facet {
   return {
-    join: `JOIN "UserGroupMember" fm ON fm."userId" = u.id JOIN "UserGroup" fg ON fg.id = fm."groupId"
+    // From the user on: SQLite would look through all groups of the company for each.
+    join: `CROSS JOIN "UserGroupMember" fm ON fm."userId" = u.id CROSS JOIN "UserGroup" fg ON fg.id = fm."groupId"
       AND fg."companyId" = u."companyId" AND ${kind}`,
     ...namedFacet('fg.id', 'UserGroup'),
   };
@@ -65,7 +66,7 @@ export const USER_FACETS: Record<string, Facet> = {
   language: { value: 'u."language"' },
   timezone: { value: 'u."timezone"' },
   roleId: {
-    join: `JOIN "UserRole" fu ON fu."userId" = u.id JOIN "Role" fr ON fr.id = fu."roleId" AND fr."companyId" = u."companyId"`,
+    join: `CROSS JOIN "UserRole" fu ON fu."userId" = u.id CROSS JOIN "Role" fr ON fr.id = fu."roleId" AND fr."companyId" = u."companyId"`,
     ...namedFacet('fr.id', 'Role'),
   },
   groupId: membershipFacet(`fg."kind" = 'group'`),
