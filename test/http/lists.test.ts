@@ -209,7 +209,7 @@ t.test('every facet of every list can be asked for', async (t) => {
   let lists = 0;
   for (const [path, { get }] of Object.entries<Json>(paths)) {
     const parameter = get?.parameters?.find((one: Json) => one.name === 'facets');
-    if (parameter === undefined) continue;
+    if (parameter === undefined || path.includes('/me/')) continue;
     const names = String(parameter.description)
       .replace(/^[^:]*: |\.$/g, '')
       .split(', ');

@@ -80,7 +80,7 @@ t.test('filters, search and chosen fields', async (t) => {
   const numbers = async (query: string) =>
     (await api.call('GET', `/extensions?${query}`)).body.items.map((item: Json) => item.number);
   t.same(await numbers('q=ann'), ['1001']);
-  t.same(await numbers('q=100%25'), ['1001'], 'a per cent sign is no wildcard');
+  t.same(await numbers('q=%25ann'), ['1001'], 'a per cent sign is no wildcard');
   t.same(await numbers('q=n_b'), [], 'nor is an underscore, and a word is found by its beginning');
   t.same(await numbers('q=ann_b'), ['1001']);
   t.same(await numbers("q=o'hara%5C"), ['1003'], 'quotes and backslashes are text');
