@@ -164,6 +164,8 @@ async function others({ api, acme, make }: World, anna: string): Promise<Record<
     groups: (await post('/groups', { companyId, name: 'G' })).id,
     teams: (await post('/teams', { companyId, name: 'T' })).id,
     labels: (await post('/labels', { companyId, kind: 'desk', name: 'L' })).id,
+    'saved-filters': (await post('/saved-filters', { companyId, list: 'users', name: 'F', query: {}, isShared: true }))
+      .id,
     'deleted-users': gone,
     'lifecycle-reports': deleted.body.reportId,
     'scheduled-actions': (await post(`/users/${anna}/schedule`, { action: 'disable', at: soon })).id,
