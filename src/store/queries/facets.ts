@@ -14,7 +14,7 @@ const MOST = 50;
 
 /**
  * How many items there are of each value, most first. Each facet is counted under all filters but its own, so that it tells
- * what another choice would give; `narrowed` stand above all. Between two of them others are served.
+ * what another choice would give; `narrowed` stand above all. Between two statements others are served.
  */
 export async function readFacets(
   reader: Reader,
@@ -24,22 +24,40 @@ export async function readFacets(
   narrowed: PageRequest['filters'],
 ): Promise<Record<string, FacetValue[]>> {
   const facets: Record<string, FacetValue[]> = {};
-  for (const name of names) {
-    const facet = spec.facets?.[name];
-    if (facet === undefined) continue;
-    const filters = { ...request.filters, [name]: undefined, ...narrowed };
-    const { conditions, values } = conditionsOf(spec, { filters, q: request.q });
-    const rows = await reader.$queryRawUnsafe<{ json: string }[]>(statementOf(spec, facet, conditions), ...values);
-    facets[name] = JSON.parse(rows[0]?.json ?? '[]') as FacetValue[];
+  for (const group of together(spec, names, request.filters)) {
+    const own = Object.fromEntries(group.map((name) => [name, undefined]));
+    const { conditions, values } = conditionsOf(spec, {
+      filters: { ...request.filters, ...own, ...narrowed },
+      q: request.q,
+    });
+    const rows = await reader.$queryRawUnsafe<{ json: string }[]>(statementOf(spec, group, conditions), ...values);
+    Object.assign(facets, JSON.parse(rows[0]?.json ?? '{}'));
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return facets;
+  return Object.fromEntries(names.flatMap((name) => (facets[name] === undefined ? [] : [[name, facets[name]]])));
 }
 
-function statementOf(spec: ListSpec, { value, join = '', label = 'NULL' }: Facet, conditions: string[]): string {
-  return `SELECT json_group_array(json_object('value', f.value, 'label', ${label}, 'count', f.n)) AS json FROM (
-    SELECT ${value} AS value, count(*) AS n ${spec.from} ${join}${where(conditions)}
-     GROUP BY 1 ORDER BY n DESC, value LIMIT ${MOST}) f`;
+/** Those by which nothing is filtered share their items, which are then looked for once. */
+function together(spec: ListSpec, names: readonly string[], filters: PageRequest['filters']): string[][] {
+  const known = names.filter((name) => spec.facets?.[name] !== undefined);
+  const isAlone = (name: string) => filters[name] !== undefined || spec.facets?.[name]?.join !== undefined;
+  const shared = known.filter((name) => !isAlone(name));
+  return [...(shared.length === 0 ? [] : [shared]), ...known.filter(isAlone).map((name) => [name])];
+}
+
+function statementOf(spec: ListSpec, names: readonly string[], conditions: string[]): string {
+  const facets = names.map((name) => spec.facets?.[name] as Facet);
+  const columns = facets.map(({ value }, i) => `${value} AS c${i}`).join(', ');
+  const joins = facets.map(({ join = '' }) => join).join(' ');
+  const counted = names.map(
+    (
+      name,
+      i,
+    ) => `'${name}', json((SELECT json_group_array(json_object('value', f.value, 'label', ${facets[i]?.label ?? 'NULL'},
+      'count', f.n)) FROM (SELECT c${i} AS value, count(*) AS n FROM fitting GROUP BY 1 ORDER BY n DESC, value LIMIT ${MOST}) f))`,
+  );
+  return `WITH fitting AS MATERIALIZED (SELECT ${columns} ${spec.from} ${joins}${where(conditions)})
+    SELECT json_object(${counted.join(', ')}) AS json`;
 }
 
 /** Of a condition or a column that is 0 or 1: in the words of its filter. */

@@ -65,29 +65,8 @@ export interface Page {
 
 /** One page by keyset: as fast at the end of a long list as at its start, and stable while others insert. */
 export async function readPage(reader: Reader, spec: ListSpec, request: PageRequest): Promise<Page> {
-  const { conditions, values } = conditionsOf(spec, request);
-  const sort = spec.sorts[request.sort] ?? spec.id;
-  const keyset: string[] = [];
-  const keysetValues: Scalar[] = [];
-  if (request.after !== undefined) {
-    const [value, id] = request.after;
-    const beyond = request.descending ? '<' : '>';
-    keyset.push(`(f.s ${beyond} ? OR (f.s = ? AND f.k ${beyond} ?))`);
-    keysetValues.push(value, value, id);
-  }
-  const direction = request.descending ? 'DESC' : 'ASC';
-  const order = `${sort} ${direction}, ${spec.id} ${direction}`;
-  // Picked first and shown second: SQLite would make the JSON of every row before it sorts and cuts.
-  const [row] = await reader.$queryRawUnsafe<{ json: string }[]>(
-    `WITH fitting AS MATERIALIZED (SELECT ${spec.id} AS k, ${sort} AS s ${spec.from}${where(conditions)}),
-     picked AS MATERIALIZED (SELECT f.k FROM fitting f${where(keyset)} ORDER BY f.s ${direction}, f.k ${direction} LIMIT ?)
-     SELECT json_object('total', (SELECT count(*) FROM fitting), 'rows', (SELECT json_group_array(json(v)) FROM (
-       SELECT json_array(${sort}, ${spec.id}, ${spec.item}) AS v ${spec.from}
-       WHERE ${spec.id} IN (SELECT k FROM picked) ORDER BY ${order}))) AS json`,
-    ...values,
-    ...keysetValues,
-    request.limit + 1,
-  );
+  const { sql, values } = request.q === undefined ? alongIndex(spec, request) : amongFound(spec, request);
+  const [row] = await reader.$queryRawUnsafe<{ json: string }[]>(sql, ...values);
   const page = JSON.parse(row?.json ?? '{"total":0,"rows":[]}') as { total: number; rows: [Scalar, Scalar, View][] };
   const rows = page.rows.slice(0, request.limit);
   const last = rows.at(-1);
@@ -96,6 +75,62 @@ export async function readPage(reader: Reader, spec: ListSpec, request: PageRequ
     total: page.total,
     next: page.rows.length > request.limit && last !== undefined ? [last[0], last[1]] : undefined,
   };
+}
+
+interface Statement {
+  sql: string;
+  values: Scalar[];
+}
+
+/** Counts, then goes along an index that has the order, as far as the page reaches. */
+function alongIndex(spec: ListSpec, request: PageRequest): Statement {
+  const { conditions, values } = conditionsOf(spec, request);
+  const sort = spec.sorts[request.sort] ?? spec.id;
+  const keyset = beyond(request, sort, spec.id);
+  const order = orderOf(request, sort, spec.id);
+  const count = `SELECT count(*) ${spec.from}${where(conditions)}`;
+  const picked = `SELECT ${spec.id} AS k ${spec.from}${where([...conditions, ...keyset.conditions])} ORDER BY ${order} LIMIT ?`;
+  return {
+    sql: `WITH picked AS MATERIALIZED (${picked}) ${shown(spec, request, count)}`,
+    values: [...values, ...keyset.values, request.limit + 1, ...values],
+  };
+}
+
+/** Looks for the words once: what was found is counted, put in order and cut. */
+function amongFound(spec: ListSpec, request: PageRequest): Statement {
+  const { conditions, values } = conditionsOf(spec, request);
+  const sort = spec.sorts[request.sort] ?? spec.id;
+  const keyset = beyond(request, 'f.s', 'f.k');
+  const picked = `SELECT f.k FROM fitting f${where(keyset.conditions)} ORDER BY ${orderOf(request, 'f.s', 'f.k')} LIMIT ?`;
+  return {
+    sql: `WITH fitting AS MATERIALIZED (SELECT ${spec.id} AS k, ${sort} AS s ${spec.from}${where(conditions)}),
+     picked AS MATERIALIZED (${picked}) ${shown(spec, request, 'SELECT count(*) FROM fitting')}`,
+    values: [...values, ...keyset.values, request.limit + 1],
+  };
+}
+
+/** Picked first and shown second: SQLite would make the JSON of every row before it sorts and cuts. */
+function shown(spec: ListSpec, request: PageRequest, count: string): string {
+  const sort = spec.sorts[request.sort] ?? spec.id;
+  return `SELECT json_object('total', (${count}), 'rows', (SELECT json_group_array(json(v)) FROM (
+    SELECT json_array(${sort}, ${spec.id}, ${spec.item}) AS v ${spec.from}
+    WHERE ${spec.id} IN (SELECT k FROM picked) ORDER BY ${orderOf(request, sort, spec.id)}))) AS json`;
+}
+
+function orderOf({ descending }: PageRequest, sort: string, id: string): string {
+  const direction = descending ? 'DESC' : 'ASC';
+  return `${sort} ${direction}, ${id} ${direction}`;
+}
+
+function beyond(
+  { after, descending }: PageRequest,
+  sort: string,
+  id: string,
+): { conditions: string[]; values: Scalar[] } {
+  if (after === undefined) return { conditions: [], values: [] };
+  const sign = descending ? '<' : '>';
+  const [value, key] = after;
+  return { conditions: [`(${sort} ${sign} ? OR (${sort} = ? AND ${id} ${sign} ?))`], values: [value, value, key] };
 }
 
 /** What an item must be to be on the list, as conditions and their values. */
