@@ -19,7 +19,7 @@ const tag = 'extensions';
 const query = listQuery(MAILBOXES, mailboxView, {
   companyId: z.string().max(64).optional(),
   enabled: common.flagSchema.optional(),
-  pinSource: z.enum(['api', 'import', 'phone']).optional(),
+  pinSource: z.enum(['api', 'import', 'job', 'phone', 'undo']).optional(),
   sync: z.enum(common.SYNC_STATES).optional(),
 });
 const answerSchema = mailboxView.extend({ credentials: credentialsSchema.optional() });
