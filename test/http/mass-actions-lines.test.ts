@@ -1,6 +1,13 @@
 import t from 'tap';
+import { createExtensionBatch } from '../../src/lines/extension-batch.ts';
+import { desiredObjects } from '../../src/plan/project.ts';
+import { desiredOfPbx } from '../../src/store/desired.ts';
+import { createDigests } from '../../src/store/digests.ts';
 import type { Json } from '../support/app.ts';
 import { type JobsApp, setUpJobs } from '../support/jobs.ts';
+
+/** More extensions than the reconciler takes at once. */
+const COUNT = 2200;
 
 interface Case {
   action: string;
@@ -175,6 +182,9 @@ t.test('a site of the company is set and cleared; who would forward to himself i
   t.match(await world.get('1002'), { site: { name: 'HQ' } });
   t.match(await world.on('set-site', ['1002'], { siteId: null }), { updated: 1 });
   t.match(await world.get('1002'), { site: null });
+  t.match(await world.on('disable-extensions', ['1001', '1002']), { updated: 2 });
+  t.match(await world.on('enable-extensions', ['1002', '1009']), { updated: 1, unchanged: 1 });
+  t.match([await world.get('1001'), await world.get('1002')], [{ enabled: false }, { enabled: true }]);
 
   const job = await world.on('set-forwarding', ['1001', '1002', '1009'], { always: '1009' });
   t.match(job, { updated: 2, failed: 1 });
@@ -380,4 +390,38 @@ t.test('one number that cannot be had refuses all, and every offender is named',
   ]);
   t.same(await refusals({ replacePrefix: { from: '9', to: '8' } }), [[], []], 'a rule that fits nobody');
   t.match(await world.create('renumber-extensions', { ids }, { params: { rule: { digits: {} } } }), { status: 400 });
+});
+
+t.test('a whole company moves on by one, and the PBX holds what is wanted', async (t) => {
+  const { api, acme, run, reaches, step } = await setUpJobs(t);
+  const { db, port } = api;
+  const context = { companyId: acme.id, actor: 'test', strategy: 'fail', allowWeakPins: true, source: 'api' } as const;
+  const rows = Array.from({ length: COUNT }, (_, at) => ({
+    ...{ line: at, number: String(10_000 + at), input: at % 10 === 0 ? { mailbox: {} } : {} },
+    extras: at % 10 === 0 ? { phoneNumbers: [`+4930555${10_000 + at}`] } : {},
+  }));
+  const batch = createExtensionBatch(db.seal);
+  await db.write(async (tx) => {
+    await tx.company.update({ where: { id: acme.id }, data: { ranges: JSON.stringify([['10000', '19999']]) } });
+    await batch.apply(tx, context, rows);
+  });
+  port.connect();
+  const inStep = async () => {
+    while ((await db.read.outbox.count()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    const wanted = desiredObjects(desiredOfPbx(db.read, db.seal, createDigests(db.seal), api.pbxId));
+    return [
+      [...port.objects].sort(),
+      [...wanted].map(([ref, { value }]): [string, string] => [ref, value]).sort(),
+    ] as const;
+  };
+  const before = await inStep();
+  t.same(before[0], before[1]);
+  const job = await run('renumber-extensions', { all: true }, { rule: { add: 1 } });
+  t.match(job, { updated: COUNT, failed: 0 });
+  const after = await inStep();
+  t.same(after[0], after[1]);
+  t.ok(port.objects.has(`endpoint/${10_000 + COUNT}`) && !port.objects.has('endpoint/10000'));
+  await step(job.id, 'undo');
+  await reaches(job.id, 'undone');
+  t.same((await inStep())[0], before[0]);
 });
