@@ -126,7 +126,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
       dataDir: config.data.folder,
       limits: config.imports,
       lookUp: (id, companyId) => principalById(db, id, companyId),
-      actions: massActions({ lifecycle }),
+      actions: massActions({ lifecycle, batch, seal: db.seal }),
       writer: {
         apply: batch.apply,
         removeCreated: (tx, actor, items) => batch.remove(tx, actor, items, 'spare'),

@@ -34,7 +34,10 @@ export function actionKind(deps: EngineDeps, actions: ReadonlyMap<string, MassAc
   return {
     needs: (job) => needsOf(actions.get(job.kind)),
     canUndo: (job) => actions.get(job.kind)?.undo !== undefined,
-    hasCredentials: (job) => actions.get(job.kind)?.makesCredentials === true && job.updated > 0,
+    hasCredentials(job) {
+      const makes = actions.get(job.kind)?.makesCredentials ?? false;
+      return job.updated > 0 && (typeof makes === 'function' ? makes(actionOptionsOf(job).params) : makes);
+    },
     run: (run) => runAction(deps, run, actionOf(run.job)),
     undo: (run) => undoAction(deps, run, actionOf(run.job)),
     async settle() {},

@@ -77,7 +77,7 @@ export const mailboxFilters = {
   siteId: severalOrNone(64),
   enabled: flag,
   hasEmail: flag,
-  pinSource: severalOf(['api', 'import', 'phone']),
+  pinSource: severalOf(['api', 'import', 'job', 'phone', 'undo']),
   pinChangedBefore: time,
   pinChangedAfter: time,
   sync,

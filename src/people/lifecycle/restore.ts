@@ -1,5 +1,6 @@
 import { LinekeeperError } from '../../errors.ts';
 import { recordAudit } from '../../store/audit-log.ts';
+import { separateBoxes } from '../../store/boxes.ts';
 import type { Tx } from '../../store/database.ts';
 import { putForwardBack } from '../../store/deletion.ts';
 import { lifecycleUsers, touchExtensions } from '../../store/lifecycle.ts';
@@ -97,6 +98,10 @@ async function insertRows(tx: Tx, snapshot: UserSnapshot): Promise<void> {
   });
   await tx.sipAccount.createMany({ data: snapshot.accounts });
   await tx.mailbox.createMany({ data: snapshot.mailboxes.map((row) => ({ ...row, version: row.version + 1 })) });
+  await separateBoxes(
+    tx,
+    snapshot.mailboxes.map(({ extensionId }) => extensionId),
+  );
 }
 
 /** What stayed and must find its way back: kept extensions, numbers, forwards of others. */

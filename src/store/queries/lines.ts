@@ -1,4 +1,4 @@
-import { mailboxContextOf } from '../../domain/company.ts';
+import { mailboxAddress } from '../../domain/company.ts';
 import * as by from './line-filters.ts';
 import type { ListSpec, View } from './page.ts';
 import { matching } from './search.ts';
@@ -7,7 +7,7 @@ import { bool, columns, iso, json, many, object, one, outboxJoin, SYNC } from '.
 /** What everybody may know of a mailbox: the PIN is not among it. `e`, `c` and `m` are in scope. */
 const MAILBOX = {
   /** Becomes the address in `withAddress`: which voicemail context it is in, the domain knows. */
-  address: 'c."slug"',
+  address: `c."slug" || ' ' || coalesce(m."box", e."number")`,
   ...columns('m', 'email'),
   attach: bool('m."attach"'),
   deleteAfterMail: bool('m."deleteAfterMail"'),
@@ -18,15 +18,15 @@ const MAILBOX = {
   version: 'm."version"',
 };
 
-function withAddress(mailbox: View, extension: unknown): View {
-  const number = String(extension);
-  return { ...mailbox, address: `${number}@${mailboxContextOf(String(mailbox.address), number)}` };
+function withAddress(mailbox: View): View {
+  const [slug = '', box = ''] = String(mailbox.address).split(' ');
+  return { ...mailbox, address: mailboxAddress(slug, box) };
 }
 
 export const EXTENSIONS: ListSpec = {
   finish(extension) {
-    const { mailbox, number } = extension;
-    return mailbox === null ? extension : { ...extension, mailbox: withAddress(mailbox as View, number) };
+    const { mailbox } = extension;
+    return mailbox === null ? extension : { ...extension, mailbox: withAddress(mailbox as View) };
   },
   item: object({
     ...columns('e', 'id', 'companyId', 'number', 'displayName', 'callerIdName'),
@@ -72,7 +72,7 @@ export const EXTENSIONS: ListSpec = {
 
 /** Mailboxes as a list of their own; they are in step with the PBX when their extension is. */
 export const MAILBOXES: ListSpec = {
-  finish: (mailbox) => withAddress(mailbox, mailbox.extension),
+  finish: withAddress,
   item: object({
     extensionId: 'e.id',
     companyId: 'e."companyId"',
