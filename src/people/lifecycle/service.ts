@@ -8,7 +8,7 @@ import type { Reader, Tx } from '../../store/database.ts';
 import type { Done, LifecycleContext } from './context.ts';
 import { disableUsers, enableUsers } from './disable.ts';
 import { previewRemoval, type RemoveDeps, removeUser } from './remove.ts';
-import { restoreUser } from './restore.ts';
+import { type Restored, restoreUser } from './restore.ts';
 import type { DueAction } from './schedule.ts';
 
 /** Getting out and back in. Each runs in the transaction of `changes.run`; what the PBX must follow is marked in it. */
@@ -17,7 +17,7 @@ export interface LifecycleService {
   enable(tx: Tx, context: LifecycleContext, ids: readonly string[]): Promise<Done[]>;
   preview(reader: Reader, id: string, options: DeleteOptions): ReturnType<typeof previewRemoval>;
   remove(tx: Tx, context: LifecycleContext, id: string, options: DeleteOptions): Promise<Done>;
-  restore(tx: Tx, context: LifecycleContext, id: string, isPartial: boolean): Promise<Done>;
+  restore(tx: Tx, context: LifecycleContext, id: string, isPartial: boolean): Promise<Restored>;
   /** Does what was scheduled. */
   perform(tx: Tx, action: DueAction): Promise<unknown>;
   /** Says that something was committed: the proof begins. */
