@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { type BroadcastInput, broadcastInputSchema } from '../../domain/broadcast.ts';
 import { isLinekeeperError } from '../../errors.ts';
 import type { Tx } from '../../store/database.ts';
@@ -52,9 +51,13 @@ export const broadcastAction: MassAction = massAction<Params>({
 
 /** What is not on its way yet is canceled, for all of them. */
 async function takeBack(tx: Tx, { actor }: MassContext, rows: readonly MassUndo[]) {
-  const { broadcastId } = rows[0]?.before as Before;
-  const reason = await cancelOrWhyNot(tx, actor, broadcastId);
-  return rows.map(({ id }) => (reason === undefined ? { id, ok: true } : { id, ok: false, reason }));
+  const reasons = new Map<string, string | undefined>();
+  const idOf = ({ before }: MassUndo) => (before as Before).broadcastId;
+  for (const id of new Set(rows.map(idOf))) reasons.set(id, await cancelOrWhyNot(tx, actor, id));
+  return rows.map((row) => {
+    const reason = reasons.get(idOf(row));
+    return reason === undefined ? { id: row.id, ok: true } : { id: row.id, ok: false, reason };
+  });
 }
 
 async function cancelOrWhyNot(tx: Tx, actor: string, id: string): Promise<string | undefined> {

@@ -13,6 +13,7 @@ import {
 import { disabledFor } from '../../store/user-set.ts';
 import { badForward, disabledBy, forwardTarget, letIn, takeOut } from '../lifecycle/disable.ts';
 import type { LifecycleService } from '../lifecycle/service.ts';
+import { throwOff } from '../throw-off.ts';
 import { auditUsers } from './audit-users.ts';
 import { failure, idsOf, judge, judgeUndo, undone } from './judge.ts';
 
@@ -25,6 +26,7 @@ interface Before {
 
 const LEAVING = { self: true, lastAdministrator: true } as const;
 const noParams = z.strictObject({});
+const DEFAULTS = disableOptionsSchema.parse({});
 
 /** Letting people out and in again: each as the single request does it, with his report and proof. */
 export function disableActions({ poke: committed }: Pick<LifecycleService, 'poke'>): MassAction[] {
@@ -135,9 +137,10 @@ async function giveBack(
 const letBackIn: Undoing = (tx, actor, users, { state }) =>
   letIn(tx, actor, users, state === 'locked' || state === 'invited' ? state : 'active');
 
-const takeBackOut: Undoing = async (tx, actor, users, { disabled }) => {
-  if (disabled !== null) return takeOut(tx, actor, users, disabled);
+const takeBackOut: Undoing = async (tx, actor, users, { state, disabled }) => {
+  if (state !== 'locked') return takeOut(tx, actor, users, disabled ?? disabledBy(actor, DEFAULTS));
   await setUserStates(tx, idsOf(users), 'locked', null);
+  await throwOff(tx, idsOf(users));
   return auditUsers(tx, actor, 'user.locked', users, () => ({ reason: 'enabling was taken back' }));
 };
 
