@@ -32,7 +32,7 @@ interface Before {
   extensionIds: string[];
 }
 
-type Lifecycle = Pick<LifecycleService, 'remove' | 'restore' | 'poke'>;
+type Lifecycle = Pick<LifecycleService, 'removeJudged' | 'restore' | 'poke'>;
 
 /** Deleting people and bringing them back. Each undoes the other. */
 export function deleteActions(lifecycle: Lifecycle): MassAction[] {
@@ -46,7 +46,7 @@ export function deleteActions(lifecycle: Lifecycle): MassAction[] {
       params: deleteOptionsSchema,
       async apply(tx, context, objects, options) {
         const { may, failed } = await judge(tx, context, await usersOf(tx, context, objects), LEAVING);
-        for (const { id } of may) await lifecycle.remove(tx, contextOf(context), id, options);
+        await lifecycle.removeJudged(tx, context.actor, may, options);
         return [...failed, ...may.map((user) => deleted(user, options))];
       },
       undo: (tx, context, rows) => undoDeletion(tx, lifecycle, context, rows),
@@ -132,14 +132,17 @@ async function undoRestoration(
 ): Promise<MassUndone[]> {
   const { may, refused } = await judgeUndo(tx, context, rows, await usersOf(tx, context, rows), LEAVING);
   const results = [...refused];
+  const going = { delete: [] as LifecycleUser[], keep: [] as LifecycleUser[] };
   for (const { user, before } of may) {
     const { extensions, extensionIds } = before as Before;
-    if (user.extensions.some(({ id }) => !extensionIds.includes(id))) {
-      results.push({ id: user.id, ok: false, reason: 'he got another extension since' });
-      continue;
-    }
-    await lifecycle.remove(tx, contextOf(context), user.id, { extensions, calls: 'end' });
-    results.push({ id: user.id, ok: true });
+    const isSame = user.extensions.every(({ id }) => extensionIds.includes(id));
+    if (isSame) going[extensions].push(user);
+    results.push(
+      isSame ? { id: user.id, ok: true } : { id: user.id, ok: false, reason: 'he got another extension since' },
+    );
+  }
+  for (const [extensions, users] of Object.entries(going) as [Before['extensions'], LifecycleUser[]][]) {
+    if (users.length > 0) await lifecycle.removeJudged(tx, context.actor, users, { extensions, calls: 'end' });
   }
   return results;
 }
