@@ -36,7 +36,8 @@ type Lifecycle = Pick<LifecycleService, 'removeJudged' | 'restore' | 'poke'>;
 
 /** Deleting people and bringing them back. Each undoes the other. */
 export function deleteActions(lifecycle: Lifecycle): MassAction[] {
-  const common = { needs: 'users:write', committed: lifecycle.poke } as const;
+  // Restoring looks at everything that somebody may have taken meanwhile, for one user after the other.
+  const common = { needs: 'users:write', committed: lifecycle.poke, atOnce: 100 } as const;
   return [
     massAction<DeleteOptions>({
       ...common,
