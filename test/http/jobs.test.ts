@@ -6,7 +6,7 @@ import type { Json } from '../support/app.ts';
 import { type JobsApp, setUpJobs } from '../support/jobs.ts';
 
 /** Gives users a title; refuses those whose name says so, and waits where it is told to. */
-function titleAction(gate: { wait?: Promise<void> } = {}): MassAction {
+function titleAction(gate: { wait?: Promise<void>; entered?: () => void } = {}): MassAction {
   return massAction<{ title: string }>({
     name: 'set-title',
     on: 'users',
@@ -14,6 +14,7 @@ function titleAction(gate: { wait?: Promise<void> } = {}): MassAction {
     needs: 'users:write',
     params: z.strictObject({ title: z.string() }),
     async apply(tx, _context, users, { title }) {
+      gate.entered?.();
       await gate.wait;
       const rows = await tx.user.findMany({ where: { id: { in: users.map(({ id }) => id) } } });
       const bad = rows.find(({ username }) => username.startsWith('bad'));
@@ -152,7 +153,7 @@ t.test('a canary, an error rate and a withdrawn right pause a job with the reaso
 t.test(
   'a job started by somebody whose right is withdrawn meanwhile stops, and another may go on with it',
   async (t) => {
-    const gate: { wait?: Promise<void> } = {};
+    const gate: Parameters<typeof titleAction>[0] = {};
     const jobs = await setUpJobs(t, { actions: [titleAction(gate)], chunkRows: 5 });
     await users(
       jobs,
@@ -163,11 +164,14 @@ t.test(
     const preview = await jobs.api.call('POST', `/jobs/${body.id}/preview`, { token });
     const { promise, resolve } = deferred();
     gate.wait = promise;
+    const { promise: entered, resolve: enter } = deferred();
+    gate.entered = enter;
     const started = await jobs.api.call('POST', `/jobs/${body.id}/start`, {
       body: { token: preview.body.token },
       token,
     });
     t.equal(started.status, 200);
+    await entered;
     // The first chunk holds the write lock: the withdrawal comes after it, before the second.
     const withdrawn = jobs.api.db.write((tx) => tx.apiToken.deleteMany({ where: { companyId: jobs.acme.id } }));
     resolve();
