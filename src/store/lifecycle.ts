@@ -65,7 +65,7 @@ export async function lifecycleUsers(reader: Reader, ids: readonly string[]): Pr
 export async function setUserStates(
   tx: Tx,
   ids: readonly string[],
-  state: 'active' | 'disabled',
+  state: 'active' | 'disabled' | 'locked' | 'invited',
   disabled: string | null,
 ): Promise<void> {
   await execute(

@@ -55,10 +55,7 @@ export async function setUpJobs(t: Test, options: JobsOptions = {}): Promise<Job
         made = createBulk({
           ...{ db: deps.db, ...realParts(deps.db), dataDir, limits, log: SILENT },
           changes: deps.changes,
-          actions: [
-            ...massActions({ ...deps, batch: createExtensionBatch(deps.db.seal), seal: deps.db.seal }),
-            ...(options.actions ?? []),
-          ],
+          actions: [...massActions({ ...deps, batch: createExtensionBatch(deps.db.seal) }), ...(options.actions ?? [])],
           ...options.deps,
         });
         importRoutes(made)(app, deps, write);

@@ -59,7 +59,7 @@ async function runAction(deps: EngineDeps, run: Run, action: MassAction): Promis
     blames: (code) => code !== 'INTERNAL',
     isWhole: action.isWhole === true,
   });
-  const size = () => (action.isWhole === true ? Number.MAX_SAFE_INTEGER : run.brakes.nextRows());
+  const size = () => sizeOf(action, run.brakes.nextRows());
   for (let after = 0; ; ) {
     const rows: Row[] = await patiently(run.signal, run.onWait, () => waitingRows(deps.db, job.id, after, size()));
     const last = rows.at(-1);
@@ -67,6 +67,11 @@ async function runAction(deps: EngineDeps, run: Run, action: MassAction): Promis
     await chunks.commit(rows);
     after = last.line;
   }
+}
+
+/** Objects of the next transaction, of at most `rows`. */
+export function sizeOf({ isWhole, atOnce }: MassAction, rows: number): number {
+  return isWhole === true ? Number.MAX_SAFE_INTEGER : Math.min(rows, atOnce ?? rows);
 }
 
 export function contextOf(job: JobRecord, caller: Caller): MassContext {
@@ -91,7 +96,7 @@ export function outcomesOf(rows: readonly Row[], results: readonly MassResult[])
 /** The last row first; what somebody changed since stays and is told. */
 async function undoAction(deps: EngineDeps, run: Run, action: MassAction): Promise<void> {
   const { job } = run;
-  const size = action.isWhole === true ? Number.MAX_SAFE_INTEGER : deps.chunkRows;
+  const size = sizeOf(action, deps.chunkRows);
   for (let before = Number.MAX_SAFE_INTEGER; ; ) {
     const rows = await patiently(run.signal, run.onWait, () => undoableRows(deps.db, job.id, before, size));
     const last = rows.at(-1);

@@ -1,3 +1,4 @@
+import type { DeleteOptions } from '../../domain/lifecycle.ts';
 import { LinekeeperError } from '../../errors.ts';
 import { recordAudit } from '../../store/audit-log.ts';
 import { separateBoxes } from '../../store/boxes.ts';
@@ -14,6 +15,15 @@ import { beginReports, subjectOf } from './reports.ts';
 import { checkRestore, ESSENTIAL, type Obstacle } from './restore-check.ts';
 import { snapshotPurpose, type UserSnapshot } from './snapshot.ts';
 
+/** Somebody who is back. */
+export interface Restored extends Done {
+  version: number;
+  /** Whether his extensions had been deleted with him, or stayed without him. */
+  extensions: DeleteOptions['extensions'];
+  /** What did not come back with him. */
+  leftOut: readonly Obstacle[];
+}
+
 /**
  * Brings a deleted user back with the same ids, SIP secrets, PINs, numbers, memberships and forwards. What cannot come back
  * is refused before anything is done; with `isPartial` it is left out, and the report says what.
@@ -26,7 +36,7 @@ export async function restoreUser(
   { actor }: LifecycleContext,
   id: string,
   isPartial: boolean,
-): Promise<Done> {
+): Promise<Restored> {
   const row = await tx.deletedUser.findUnique({ where: { id } });
   if (row === null || row.purgeAt.getTime() <= Date.now()) throw notFound('deleted user');
   const sealed = JSON.parse(deps.seal.open(row.snapshotSealed, snapshotPurpose(id))) as UserSnapshot;
@@ -71,7 +81,8 @@ export async function restoreUser(
     notes: obstacles.length === 0 ? [] : [{ name: 'left-out', detail: words(obstacles) }],
   });
   const [done] = await beginReports(tx, actor, 'restore', { partial: isPartial }, [{ user, subject }]);
-  return done as Done;
+  const extensions = sealed.kept.length > 0 ? 'keep' : 'delete';
+  return { ...(done as Done), version: user.version, extensions, leftOut: obstacles };
 }
 
 function words(obstacles: readonly Obstacle[]): string {
