@@ -1,5 +1,4 @@
 import t, { type Test } from 'tap';
-import { massActions } from '../../src/mass-actions.ts';
 import { giveBuiltInRole } from '../../src/store/roles.ts';
 import type { Json } from '../support/app.ts';
 import { type JobsApp, setUpJobs } from '../support/jobs.ts';
@@ -309,8 +308,7 @@ t.test('no action reaches users of another company', async (t) => {
   };
   params['remove-role'] = params['assign-role'];
   params['remove-from-group'] = params['add-to-group'];
-  const parts = { db: w.api.db, lifecycle: w.api.lifecycle, people: { settings: {} as never } };
-  for (const { name } of massActions(parts).filter(({ on }) => on !== 'extensions')) {
+  for (const { name } of w.bulk.actions.list.filter(({ on }) => on !== 'extensions')) {
     const answer = await w.create(name, { ids: [body.id] }, { params: params[name] ?? {} }, w.token);
     t.match(answer, { status: 422, body: { code: 'REFERENCE_INVALID', details: { missing: [body.id] } } }, name);
   }

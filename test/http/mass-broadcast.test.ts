@@ -1,5 +1,6 @@
 import t from 'tap';
 import { createBulk } from '../../src/bulk/create-bulk.ts';
+import { createExtensionBatch } from '../../src/lines/extension-batch.ts';
 import { massActions } from '../../src/mass-actions.ts';
 import { testPeople } from '../support/app.ts';
 import { realParts } from '../support/imports.ts';
@@ -19,7 +20,8 @@ t.test('a broadcast to many is one broadcast, also when the daemon is stopped in
 
   const limits = { maxBytes: 1e6, maxRows: 10_000, keepDays: 7, chunkRows: 5 };
   const parts = realParts(api.db);
-  const actions = massActions({ db: api.db, lifecycle: api.lifecycle, people: testPeople(api.db) });
+  const batch = createExtensionBatch(api.db.seal);
+  const actions = massActions({ db: api.db, lifecycle: api.lifecycle, people: testPeople(api.db), batch });
   const again = createBulk({ db: api.db, ...parts, actions, dataDir: t.testdir({}), limits, log: SILENT });
   t.teardown(() => again.stop());
   await again.start();

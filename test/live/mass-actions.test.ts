@@ -5,6 +5,7 @@ import { createBulk } from '../../src/bulk/create-bulk.ts';
 import type { ExtensionInput } from '../../src/domain/extension-input.ts';
 import { massActions } from '../../src/mass-actions.ts';
 import type { Caller } from '../../src/store/caller.ts';
+import { testPeople } from '../support/app.ts';
 import { freePort, until } from '../support/asterisk.ts';
 import { onPbx, startCore } from '../support/core.ts';
 import { INCOMING_TRUNK } from '../support/incoming-trunk.ts';
@@ -20,7 +21,7 @@ const { batch, changes, db, lifecycle } = core;
 const bulk = createBulk({
   ...{ db, changes, log, dataDir: test.folder, limits: { maxBytes: 1e6, maxRows: 1000, keepDays: 7 } },
   lookUp: async () => root,
-  actions: massActions({ lifecycle, batch, seal: db.seal }),
+  actions: massActions({ db, lifecycle, batch, people: testPeople(db) }),
   writer: { ...batch, removeCreated: (tx, actor, items) => batch.remove(tx, actor, items, 'spare') },
 });
 t.teardown(() => bulk.stop());
