@@ -116,7 +116,7 @@ t.test("an extension of another company is nobody's to choose, and its own compa
   }
   const all = { all: true };
   const refused = { status: 422, body: { code: 'REFERENCE_INVALID' } };
-  t.match(await world.create('set-site', all, { params: { siteId: site.body.id } }), refused);
+  t.match(await world.create('set-extension-site', all, { params: { siteId: site.body.id } }), refused);
   t.match(await world.create('set-forwarding', all, { params: { always: '1777' } }), refused);
   t.match(await world.create('set-forwarding', all, { params: {} }), { status: 400 });
   t.match(await world.create('set-voicemail', all, { params: { mailbox: false, attach: true } }), { status: 400 });
@@ -127,9 +127,9 @@ t.test("an extension of another company is nobody's to choose, and its own compa
 t.test('a site of the company is set and cleared; who would forward to himself is refused alone', async (t) => {
   const world = await setUpLineActions(t);
   const { body: site } = await world.api.call('POST', '/sites', { body: { companyId: world.acme.id, name: 'HQ' } });
-  t.match(await world.on('set-site', ['1001', '1002'], { siteId: site.id }), { updated: 2 });
+  t.match(await world.on('set-extension-site', ['1001', '1002'], { siteId: site.id }), { updated: 2 });
   t.match(await world.get('1002'), { site: { name: 'HQ' } });
-  t.match(await world.on('set-site', ['1002'], { siteId: null }), { updated: 1 });
+  t.match(await world.on('set-extension-site', ['1002'], { siteId: null }), { updated: 1 });
   t.match(await world.get('1002'), { site: null });
   t.match(await world.on('disable-extensions', ['1001', '1002']), { updated: 2 });
   t.match(await world.on('enable-extensions', ['1002', '1009']), { updated: 1, unchanged: 1 });

@@ -59,7 +59,7 @@ export function fieldActions(batch: Pick<ExtensionBatch, 'apply' | 'restore'>): 
       (params) => params,
     ),
     setFields(
-      'set-site',
+      'set-extension-site',
       'Move extensions to a site',
       z.strictObject({ siteId: z.string().max(64).nullable() }),
       (params) => params,
