@@ -1,6 +1,7 @@
 import { fieldErrors } from '../domain/rule.ts';
 import type { Column } from './columns.ts';
 import { CLEAR, unguard } from './csv/guard.ts';
+import { splitList } from './csv/list-cell.ts';
 
 /** One thing wrong in a row. `column` is the name in the header; empty when it is about the row as a whole. */
 export interface CellError {
@@ -45,9 +46,10 @@ export function createCellReader(column: Column): (text: string) => Cell {
 }
 
 function readCell(column: Column, text: string): Cell {
-  const cell = unguard(text.trim()).trim();
+  const bare = text.trim();
+  const cell = unguard(bare).trim();
   if (cell === '') return ABSENT;
-  if (cell === CLEAR) {
+  if (bare === CLEAR) {
     if (column.cleared !== undefined) return { kind: 'clear' };
     return fault(column, 'CLEAR_NOT_ALLOWED', 'must not be cleared: leave the cell empty to keep what is there');
   }
@@ -64,6 +66,8 @@ function readCell(column: Column, text: string): Cell {
       return /^\d{1,9}$/.test(cell) ? judged(column, Number(cell)) : fault(column, 'TYPE_INVALID', 'must be a number');
     case 'words':
       return judged(column, cell.toLowerCase().split(/[\s|]+/));
+    case 'list':
+      return judged(column, splitList(cell));
     case 'numbers': {
       const numbers = cell.split(/[\s|]+/).map(unguard);
       const broken = numbers.find((number) => DAMAGED.test(number));

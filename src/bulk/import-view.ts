@@ -7,10 +7,15 @@ export interface ImportView extends JobView {
   name: string | null;
   strategy: string;
   allowWeakPins: boolean;
+  lists: string;
+  createGroups: boolean;
+  /** What it is about: the same as `kind`. */
+  table: string;
   file: { bytes: number; charset: string; delimiter: string; columns: string[] };
 }
 
 export function importView(job: JobRecord, view: JobView): ImportView {
-  const { name, strategy, allowWeakPins, bytes, charset, delimiter, columns } = optionsOf(job);
-  return { ...view, name, strategy, allowWeakPins, file: { bytes, charset, delimiter, columns } };
+  const { name, strategy, allowWeakPins, lists, createGroups, bytes, charset, delimiter, columns } = optionsOf(job);
+  const file = { bytes, charset, delimiter, columns };
+  return { ...view, table: job.kind, name, strategy, allowWeakPins, lists, createGroups, file };
 }

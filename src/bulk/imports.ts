@@ -1,22 +1,33 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { v7 as uuid } from 'uuid';
 import type { ExistingStrategy } from '../domain/extension-row.ts';
+import type { Permission } from '../domain/permission.ts';
 import { LinekeeperError } from '../errors.ts';
 import { recordAudit } from '../store/audit-log.ts';
+import type { Caller } from '../store/caller.ts';
 import { createJob, findJob, type JobRecord } from '../store/jobs.ts';
 import { type DryRunError, type DryRunSummary, dryRun } from './dry-run.ts';
 import { failedCsv } from './failed-rows.ts';
+import { importNeeds } from './import-run.ts';
 import { type ImportView, importView } from './import-view.ts';
 import { inspect } from './inspect.ts';
 import type { Jobs } from './jobs/jobs.ts';
-import { IMPORT, type ImportOptions } from './options.ts';
+import { IMPORT, type ImportOptions, type ListMode } from './options.ts';
 import type { ImportDeps } from './run.ts';
+import type { ImportTableName } from './tables/shape.ts';
 
 interface Upload {
   companyId: string;
   actor: string;
-  strategy: ExistingStrategy;
+  /** undefined: as the header says. */
+  table?: ImportTableName | undefined;
+  /** undefined: `fail` for extensions, `update` for everything else. */
+  strategy?: ExistingStrategy | undefined;
   allowWeakPins: boolean;
+  lists?: ListMode | undefined;
+  createGroups?: boolean | undefined;
+  /** Looks at what the import will need; what it throws refuses the file. */
+  judge?: ((needs: readonly Permission[]) => void) | undefined;
   /** What the uploader calls the file. */
   name: string | null;
   body: AsyncIterable<Uint8Array>;
@@ -35,7 +46,7 @@ export interface Imports {
     limit: number;
   }): Promise<{ items: ImportView[]; total: number }>;
   /** Yields errors as they are found, returns the counts and the plan. @throws JOB_STATE_INVALID once the import began */
-  dryRun(id: string, signal: AbortSignal): Promise<AsyncGenerator<DryRunError[], DryRunSummary>>;
+  dryRun(id: string, caller: Caller, signal: AbortSignal): Promise<AsyncGenerator<DryRunError[], DryRunSummary>>;
   /** @throws NOT_FOUND when no row failed, or the file was kept long enough */
   failedCsv(id: string): Promise<AsyncIterable<string | Uint8Array>>;
 }
@@ -52,19 +63,28 @@ export function createImports(deps: ImportDeps, jobs: Jobs): Imports {
 
   return {
     maxBytes: limits.maxBytes,
-    async upload({ companyId, actor, body, ...choices }) {
+    async upload({ companyId, actor, body, table: wanted, judge, ...choices }) {
       const id = uuid();
       const { bytes, charset } = await files.receive(id, body, limits.maxBytes);
       try {
-        const { format, columns, rows, unnumbered } = await inspect(files.upload(id), charset, limits.maxRows);
-        const options: ImportOptions = { ...format, ...choices, bytes, columns, unnumbered };
+        const found = await inspect(files.upload(id), charset, limits.maxRows, wanted);
+        const { table, format, columns, rows, unnumbered } = found;
+        const {
+          strategy = table === 'extensions' ? 'fail' : 'update',
+          lists = 'replace',
+          createGroups = false,
+        } = choices;
+        const options: ImportOptions = {
+          ...{ ...format, ...choices, strategy, lists, createGroups, bytes, columns, unnumbered },
+        };
+        judge?.(importNeeds({ kind: table, options: JSON.stringify(options) }));
         await db.write(async (tx) => {
           await createJob(tx, {
-            ...{ id, type: IMPORT, kind: 'extensions', companyId, actor, total: rows },
+            ...{ id, type: IMPORT, kind: table, companyId, actor, total: rows },
             options: JSON.stringify(options),
             limits: '{}',
           });
-          const details = { rows, name: choices.name };
+          const details = { table, rows, name: choices.name };
           await recordAudit(tx, [
             { actor, action: 'import.uploaded', objectType: 'import', objectId: id, companyId, details },
           ]);
@@ -83,14 +103,14 @@ export function createImports(deps: ImportDeps, jobs: Jobs): Imports {
       const { items, total } = await jobs.list({ ...query, type: IMPORT });
       return { items: await Promise.all(items.map(view)), total };
     },
-    async dryRun(id, signal) {
+    async dryRun(id, caller, signal) {
       const job = await mustFind(id);
       if (job.state !== 'ready') {
         throw new LinekeeperError('JOB_STATE_INVALID', `an import that is ${job.state} has no dry run`, {
           details: { state: job.state },
         });
       }
-      return dryRun(deps, job, signal);
+      return dryRun(deps, job, caller, signal);
     },
     async failedCsv(id) {
       const job = await mustFind(id);

@@ -20,13 +20,20 @@ export async function refuseHigherUser(tx: Tx, caller: Caller, userId: string): 
     select: { isOperator: true, roles: { select: { role: { select: { name: true, permissions: true } } } } },
   });
   if (user === null) return;
-  if (user.isOperator && (caller.companyId !== undefined || !caller.scopes.has('admin'))) {
+  const roles = user.roles.map(({ role }) => role);
+  refuseHigherPerson(caller, { isOperator: user.isOperator, roles });
+}
+
+/** The same for somebody whose roles, of all companies, are known. @throws RIGHTS_NOT_HELD */
+export function refuseHigherPerson(
+  caller: Caller,
+  person: { isOperator: boolean; roles: readonly { name: string; permissions: string }[] },
+): void {
+  if (caller.scopes.has('admin') && caller.companyId === undefined) return;
+  if (person.isOperator && (caller.companyId !== undefined || !caller.scopes.has('admin'))) {
     throw new LinekeeperError('RIGHTS_NOT_HELD', 'this account operates the platform');
   }
-  refuseHigherRoles(
-    caller,
-    user.roles.map(({ role }) => role),
-  );
+  refuseHigherRoles(caller, person.roles);
 }
 
 /** @throws RIGHTS_NOT_HELD naming the roles that allow more than the caller may do */

@@ -42,11 +42,14 @@ export async function credentialPage(
   const rows = await queryJson<Packed[]>(
     db.read,
     `SELECT json_group_array(json_array(r."line", e."number", e."displayName",
-       (SELECT "username" FROM "User" WHERE id = e."userId"), c."endpointPrefix", r."result" = 'created',
+       (SELECT "username" FROM "User" WHERE id = e."userId"), c."endpointPrefix",
+       CASE r."kind" WHEN 'users' THEN r."before"->>'$.extension.result' = 'created' WHEN 'mailboxes' THEN 0
+         ELSE r."result" = 'created' END,
        coalesce(r."before"->>'generatedPin', 0), a.id, a."secretSealed", m.id, m."pinSealed") ORDER BY r."line") AS json
-     FROM (SELECT * FROM "JobRow" WHERE "jobId" = ?1 AND "line" > ?2
-       AND (+"result" = 'created' OR (+"result" = 'updated' AND "before"->>'generatedPin')) ORDER BY "line" LIMIT ?3) r
-     LEFT JOIN "Extension" e ON e.id = r."objectId" LEFT JOIN "Company" c ON c.id = e."companyId"
+     FROM (SELECT w.*, j."kind" FROM "JobRow" w JOIN "Job" j ON j.id = w."jobId" WHERE w."jobId" = ?1 AND w."line" > ?2
+       AND (+w."result" = 'created' OR (+w."result" = 'updated'
+         AND (w."before"->>'generatedPin' OR w."before"->>'$.extension.result' = 'created'))) ORDER BY w."line" LIMIT ?3) r
+     LEFT JOIN "Extension" e ON e.id = coalesce(r."before"->>'$.extension.id', r."objectId") LEFT JOIN "Company" c ON c.id = e."companyId"
      LEFT JOIN "SipAccount" a ON a."extensionId" = e.id AND a."ordinal" = 1 AND a."rotatedAt" <= ?4
      LEFT JOIN "Mailbox" m ON m."extensionId" = e.id AND m."pinSource" = 'import' AND m."pinChangedAt" <= ?4`,
     jobId,

@@ -5,12 +5,12 @@
 const FORMULA = /^[=+\-@\t\r\0]/;
 const GUARDED = /^'+[=+\-@\t\r\0]/;
 
-/** The sign for "clear this value" in an import. Alone it is no formula, so that no guard goes before it. */
+/** The sign for "clear this value" in an import, when it stands there bare: the text "-" is written with a guard. */
 export const CLEAR = '-';
 
 /** A value of ours as the text of a cell. */
 export function guardValue(value: string): string {
-  return value !== CLEAR && (FORMULA.test(value) || GUARDED.test(value)) ? `'${value}` : value;
+  return FORMULA.test(value) || GUARDED.test(value) ? `'${value}` : value;
 }
 
 /** The text of a cell of somebody's file, to be written into a file again: what is guarded already stays as it is. */

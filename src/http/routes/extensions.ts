@@ -14,7 +14,7 @@ import type { App, HttpDeps } from '../types.ts';
 import type { Write } from '../write.ts';
 
 const tag = 'extensions';
-const query = listQuery(EXTENSIONS, extensionView, {
+export const query = listQuery(EXTENSIONS, extensionView, {
   companyId: z.string().max(64).optional(),
   number: z.string().max(20).optional(),
   userId: z.string().max(64).optional(),

@@ -16,7 +16,7 @@ import type { AnyRequest, App, HttpDeps } from '../types.ts';
 import type { Write } from '../write.ts';
 
 const tag = 'extensions';
-const query = listQuery(MAILBOXES, mailboxView, {
+export const query = listQuery(MAILBOXES, mailboxView, {
   companyId: z.string().max(64).optional(),
   enabled: common.flagSchema.optional(),
   pinSource: z.enum(['api', 'import', 'phone']).optional(),

@@ -14,7 +14,7 @@ import type { AnyReply, AnyRequest, App, HttpDeps } from '../types.ts';
 import type { Write } from '../write.ts';
 
 const tag = 'numbers';
-const query = listQuery(NUMBERS, numberView, {
+export const query = listQuery(NUMBERS, numberView, {
   companyId: z.string().max(64).optional(),
   state: z.enum(NUMBER_STATES).optional(),
   extensionId: z.string().max(64).optional(),

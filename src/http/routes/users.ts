@@ -15,7 +15,7 @@ import type { App, HttpDeps } from '../types.ts';
 import type { Write } from '../write.ts';
 
 const tag = 'users';
-const query = listQuery(USERS, userView, {
+export const query = listQuery(USERS, userView, {
   companyId: z.string().max(64).optional(),
   siteId: z.string().max(64).optional(),
   username: z.string().max(200).optional(),
