@@ -24,6 +24,7 @@ import { jobRoutes } from './http/routes/jobs.ts';
 import { registrationRoutes } from './http/routes/registrations.ts';
 import { summaryRoutes } from './http/routes/summaries.ts';
 import type { App } from './http/types.ts';
+import { importWriters } from './import-writers.ts';
 import type { Logger } from './log.ts';
 import { createMailer } from './mailer.ts';
 import { massActions } from './mass-actions.ts';
@@ -132,13 +133,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
       limits: config.imports,
       lookUp: (id, companyId) => principalById(db, id, companyId),
       actions: massActions({ db, lifecycle, people, batch }),
-      writer: {
-        apply: batch.apply,
-        removeCreated: (tx, actor, items) => batch.remove(tx, actor, items, 'spare'),
-        restore: batch.restore,
-        heldUsers: batch.heldUsers,
-        removeUsers: batch.removeUsers,
-      },
+      writers: importWriters(batch, lifecycle),
     });
     const actions = createCallActions({
       db,

@@ -6,22 +6,13 @@ import type { CellError } from './cell.ts';
 import type { FreeNumbers } from './free-numbers.ts';
 import type { RowWriter } from './ports.ts';
 import { cellError, type ParsedRow } from './row.ts';
+import { type Applied, type RowOutcome, refused } from './tables/table.ts';
 
 /** What a job row keeps to undo a row and to know whose PIN it is. */
 export interface RowMemory {
   generatedPin?: true;
   snapshot?: ExtensionSnapshot;
   user?: WrittenUser;
-}
-
-export interface RowOutcome {
-  line: number;
-  number: string | undefined;
-  extensionId: string | undefined;
-  result: RowResult['result'];
-  version: number | undefined;
-  memory: RowMemory | undefined;
-  errors: CellError[];
 }
 
 /**
@@ -34,7 +25,7 @@ export async function applyRows(
   free: FreeNumbers,
   context: BatchContext,
   chunk: readonly ParsedRow[],
-): Promise<{ outcomes: RowOutcome[]; keep(): void }> {
+): Promise<Applied> {
   const wanting = chunk.filter(({ row }) => row !== undefined && row.number === undefined).length;
   const { numbers, keep } = await free.take(tx, context.companyId, wanting);
   const outcomes: RowOutcome[] = [];
@@ -44,7 +35,7 @@ export async function applyRows(
   for (const [i, parsed] of chunk.entries()) {
     const number = parsed.row === undefined ? undefined : (parsed.row.number ?? numbers[given++]);
     if (parsed.row === undefined) {
-      outcomes[i] = refused(parsed, parsed.errors);
+      outcomes[i] = refused(parsed);
     } else if (number === undefined) {
       const message = 'no number is free in the ranges of the company';
       outcomes[i] = refused(parsed, [{ column: 'extension', code: 'EXTENSION_RANGE_FULL', message }]);
@@ -59,18 +50,14 @@ export async function applyRows(
   return { outcomes, keep };
 }
 
-function refused({ line, number }: ParsedRow, errors: CellError[]): RowOutcome {
-  return { line, number, extensionId: undefined, result: 'failed', version: undefined, memory: undefined, errors };
-}
-
 const NONE: CellError[] = [];
 
 function outcomeOf(result: RowResult): RowOutcome {
   const isFailed = result.result === 'failed';
   return {
     line: result.line,
-    number: result.number,
-    extensionId: result.extensionId,
+    name: result.number,
+    objectId: result.extensionId,
     result: result.result,
     version: isFailed ? undefined : result.version,
     memory: isFailed ? undefined : memoryOf(result),
@@ -96,8 +83,8 @@ export function toJobRow(outcome: RowOutcome): JobRowRecord {
   return {
     line: outcome.line,
     result: outcome.result,
-    name: outcome.number ?? null,
-    objectId: outcome.extensionId ?? null,
+    name: outcome.name ?? null,
+    objectId: outcome.objectId ?? null,
     errors: outcome.errors.length === 0 ? null : outcome.errors,
     before: outcome.memory ?? null,
     after: outcome.version ?? null,

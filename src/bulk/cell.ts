@@ -1,6 +1,7 @@
 import { fieldErrors } from '../domain/rule.ts';
 import type { Column } from './columns.ts';
 import { CLEAR, unguard } from './csv/guard.ts';
+import { splitList } from './csv/list-cell.ts';
 import type { CellOptions } from './options.ts';
 
 /** One thing wrong in a row. `column` is the name in the header; empty when it is about the row as a whole. */
@@ -75,6 +76,8 @@ function readCell(column: Column, text: string): Cell {
       return /^\d{1,9}$/.test(cell) ? judged(column, Number(cell)) : fault(column, 'TYPE_INVALID', 'must be a number');
     case 'words':
       return judged(column, cell.toLowerCase().split(/[\s|]+/));
+    case 'list':
+      return judged(column, splitList(cell));
     case 'numbers': {
       const numbers = cell.split(/[\s|]+/).map(unguard);
       const broken = numbers.find((number) => DAMAGED.test(number));

@@ -4,13 +4,13 @@ import { extensionExtrasSchema, extensionInputSchema, mailboxInputSchema } from 
 import { ACCOUNT_KINDS, CODECS, foreignSecretSchema } from '../domain/sip-account.ts';
 
 /** How the text of a cell becomes a value. `digits` is text in which a spreadsheet may have damaged a number. */
-type CellType = 'text' | 'digits' | 'word' | 'yesno' | 'integer' | 'words' | 'numbers';
+export type CellType = 'text' | 'digits' | 'word' | 'yesno' | 'integer' | 'words' | 'numbers' | 'list';
 
 export interface Column {
   name: string;
   type: CellType;
-  /** Which of the two inputs of an extension, and where in it; also the path of errors. */
-  target: 'input' | 'extras';
+  /** Which of the two inputs of an extension, or the fields of another table, and where in it; also the path of errors. */
+  target: 'input' | 'extras' | 'fields';
   path: readonly [string] | readonly [string, string];
   /** Of the API, so that a cell is judged as a field of a request is. */
   schema: z.ZodType;
@@ -25,16 +25,16 @@ export interface Column {
   example: string;
 }
 
-type Options = Partial<Pick<Column, 'cleared' | 'clears' | 'example' | 'weakSchema'>>;
+export type ColumnOptions = Partial<Pick<Column, 'cleared' | 'clears' | 'example' | 'weakSchema'>>;
 
-const column = (
+export const column = (
   name: string,
   type: CellType,
   target: Column['target'],
   path: Column['path'],
   schema: z.ZodType,
   note: string,
-  options: Options = {},
+  options: ColumnOptions = {},
 ): Column => ({ name, type, target, path, schema, note, example: '', ...options });
 
 const input = extensionInputSchema.shape;

@@ -9,14 +9,15 @@ import { createImports, type Imports } from './imports.ts';
 import { JobEngine } from './jobs/engine.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
 import type { JobKind, LookUpCaller } from './jobs/kind.ts';
-import type { Changes, JobLog, RowWriter } from './ports.ts';
+import type { Changes, JobLog } from './ports.ts';
 import { expireFiles, expireJobs, tidyFiles } from './retention.ts';
 import { CHUNK_ROWS, type ImportDeps, type ImportLimits } from './run.ts';
+import { createTables, type TableWriters } from './tables/tables.ts';
 
 export interface BulkDeps {
   db: Database;
   changes: Changes;
-  writer: RowWriter;
+  writers: TableWriters;
   actions: readonly MassAction[];
   lookUp: LookUpCaller;
   dataDir: string;
@@ -43,7 +44,12 @@ const EXPIRE_EVERY_MS = 60 * 60 * 1000;
 export function createBulk(deps: BulkDeps): Bulk {
   const { db, log, limits } = deps;
   const files = new ImportFiles(deps.dataDir);
-  const importDeps: ImportDeps = { ...deps, files, chunkRows: limits.chunkRows ?? CHUNK_ROWS };
+  const importDeps: ImportDeps = {
+    ...deps,
+    files,
+    tables: createTables(deps.writers),
+    chunkRows: limits.chunkRows ?? CHUNK_ROWS,
+  };
   const actions = new Map(deps.actions.map((action) => [action.name, action]));
   const kinds: Record<JobType, JobKind> = {
     import: importKind(importDeps),

@@ -7,6 +7,7 @@ import { guardRaw, guardValue } from './csv/guard.ts';
 import { BOM, csvLine } from './csv/write.ts';
 import { optionsOf } from './options.ts';
 import { openTable } from './records.ts';
+import { shapeOfJob } from './tables/shapes.ts';
 
 const PAGE = 1000;
 
@@ -16,7 +17,7 @@ const PAGE = 1000;
  */
 export async function* failedCsv(db: Database, job: JobRecord, upload: string): AsyncGenerator<string, void> {
   const options = optionsOf(job);
-  const { header, batches } = await openTable(upload, options);
+  const { header, batches } = await openTable(upload, options, () => shapeOfJob(job));
   // A file that is a corrected failed.csv itself already has the error columns: they would stand there twice.
   const kept = header.names.flatMap((name, i) => (isErrorColumn(name) ? [] : [i]));
   const names = kept.map((i) => guardRaw(header.names[i] ?? ''));

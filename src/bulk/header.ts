@@ -1,9 +1,10 @@
 import type { FieldError } from '../errors.ts';
 import { LinekeeperError } from '../errors.ts';
-import { COLUMNS, type Column, ERROR_COLUMNS } from './columns.ts';
+import { type Column, ERROR_COLUMNS } from './columns.ts';
+import type { TableShape } from './tables/shape.ts';
 
 /** Wider files are no staff lists; 10,000 columns would only make 10,000 errors. */
-const MAX_COLUMNS = 200;
+export const MAX_COLUMNS = 200;
 /** Errors told at most: a file with another header altogether needs no list of all its columns. */
 const MAX_ERRORS = 20;
 
@@ -14,11 +15,11 @@ export interface Header {
   names: string[];
 }
 
-const KNOWN = new Map(COLUMNS.map((column) => [column.name, column]));
 const IGNORED = new Set<string>(ERROR_COLUMNS);
 
 /** @throws CSV_INVALID naming every column that is unknown, doubled or missing */
-export function parseHeader(cells: readonly string[]): Header {
+export function parseHeader(cells: readonly string[], table: TableShape): Header {
+  const known = new Map(table.columns.map((column) => [column.name, column]));
   const errors: FieldError[] = [];
   const names = [...cells];
   // A spreadsheet keeps writing delimiters for columns that were emptied.
@@ -36,30 +37,33 @@ export function parseHeader(cells: readonly string[]): Header {
     } else if (first !== undefined) {
       const message = `"${name}" stands in columns ${first + 1} and ${index + 1}`;
       errors.push({ path: name, code: 'HEADER_DUPLICATE', message });
-    } else if (!KNOWN.has(name) && !IGNORED.has(name)) {
-      errors.push(unknown(cell, name));
+    } else if (!known.has(name) && !IGNORED.has(name)) {
+      errors.push(unknown(cell, name, known));
     }
     seen.set(name, first ?? index);
-    return KNOWN.get(name);
+    return known.get(name);
   });
-  if (errors.length === 0 && !seen.has('extension')) {
-    const message = 'the column "extension" is missing; its cells may be empty, then the next free number is taken';
-    errors.push({ path: 'extension', code: 'HEADER_MISSING', message });
+  if (errors.length === 0) {
+    for (const [name, why] of Object.entries(table.must)) {
+      if (seen.has(name)) continue;
+      errors.push({ path: name, code: 'HEADER_MISSING', message: `the column "${name}" is missing; ${why}` });
+    }
   }
   if (errors.length > 0) throw invalid(errors);
   return { columns, names };
 }
 
-function normalise(cell: string): string {
+/** A name as a file writes it, in the one form that it is known by. */
+export function normalise(cell: string): string {
   return cell
     .trim()
     .toLowerCase()
     .replace(/[\s-]+/g, '_');
 }
 
-function unknown(cell: string, name: string): FieldError {
+function unknown(cell: string, name: string, columns: ReadonlyMap<string, Column>): FieldError {
   const shown = cell.length > 60 ? `${cell.slice(0, 60)}...` : cell;
-  const nearest = nearestColumn(name);
+  const nearest = nearestColumn(name, columns);
   const hint = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
   return { path: shown, code: 'HEADER_UNKNOWN', message: `no column is called "${shown}"${hint}` };
 }
@@ -70,11 +74,11 @@ function invalid(errors: FieldError[]): LinekeeperError {
 }
 
 /** The known column with the fewest typing errors, when a third of the letters at least is right. */
-function nearestColumn(name: string): string | undefined {
+function nearestColumn(name: string, columns: ReadonlyMap<string, Column>): string | undefined {
   if (name.length > 40) return undefined;
   let best: string | undefined;
   let fewest = Math.ceil(name.length * 0.67);
-  for (const known of KNOWN.keys()) {
+  for (const known of columns.keys()) {
     const steps = known.includes(name) || name.includes(known) ? 1 : distance(name, known);
     if (steps < fewest) [best, fewest] = [known, steps];
   }

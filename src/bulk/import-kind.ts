@@ -1,17 +1,18 @@
 import type { JobRecord } from '../store/jobs.ts';
 import { failedCsv } from './failed-rows.ts';
-import { IMPORT_NEEDS, runImport } from './import-run.ts';
+import { importNeeds, runImport } from './import-run.ts';
 import type { JobKind } from './jobs/kind.ts';
 import { patiently } from './jobs/patience.ts';
 import type { ImportDeps } from './run.ts';
+import { shapeOfJob } from './tables/shapes.ts';
 import { runUndo } from './undo-run.ts';
 
 /** Imports, as the engine runs them. */
 export function importKind(deps: ImportDeps): JobKind {
   return {
-    needs: () => IMPORT_NEEDS,
+    needs: importNeeds,
     canUndo: () => true,
-    hasCredentials: (job) => job.created > 0,
+    hasCredentials: (job) => deps.tables[shapeOfJob(job).name].hasCredentials(job),
     run: (run) => runImport(deps, run),
     undo: (run) => runUndo(deps, run),
     settle: (job, signal) => settleFile(deps, job, signal),

@@ -14,12 +14,31 @@ export interface ImportView extends JobView {
   source: string;
   /** How much could not be carried over; the report tells. */
   notes: number;
+  lists: string;
+  createGroups: boolean;
+  /** What it is about: the same as `kind`. */
+  table: string;
   file: { bytes: number; charset: string; delimiter: string; columns: string[] };
 }
 
 export function importView(job: JobRecord, view: JobView): ImportView {
-  const { name, strategy, allowWeakPins, bytes, charset, delimiter, columns, ...options } = optionsOf(job);
+  const { name, strategy, allowWeakPins, lists, createGroups, bytes, charset, delimiter, columns, ...options } =
+    optionsOf(job);
   const { source = OWN_SOURCE, notes = 0, allowWeakSecrets = false, emptyCells = 'keep' } = options;
-  const file = { bytes, charset, delimiter, columns };
-  return { ...view, name, strategy, allowWeakPins, allowWeakSecrets, emptyCells, source, notes, file };
+  return {
+    ...view,
+    ...{
+      table: job.kind,
+      name,
+      strategy,
+      allowWeakPins,
+      allowWeakSecrets,
+      emptyCells,
+      lists,
+      createGroups,
+      source,
+      notes,
+    },
+    file: { bytes, charset, delimiter, columns },
+  };
 }

@@ -2,25 +2,36 @@ import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { v7 as uuid } from 'uuid';
 import type { ExistingStrategy } from '../domain/extension-row.ts';
+import type { Permission } from '../domain/permission.ts';
 import { LinekeeperError } from '../errors.ts';
 import { recordAudit } from '../store/audit-log.ts';
+import type { Caller } from '../store/caller.ts';
 import { countryOf } from '../store/job-numbers.ts';
 import { createJob, findJob, type JobRecord } from '../store/jobs.ts';
 import { type DryRunError, type DryRunSummary, dryRun } from './dry-run.ts';
 import { failedCsv } from './failed-rows.ts';
 import { convertUpload, OWN_SOURCE } from './formats/convert.ts';
 import type { ConversionReport } from './formats/report.ts';
+import { importNeeds } from './import-run.ts';
 import { type ImportView, importView } from './import-view.ts';
 import { inspect } from './inspect.ts';
 import type { Jobs } from './jobs/jobs.ts';
-import { type CellOptions, IMPORT, type ImportOptions, optionsOf } from './options.ts';
+import { type CellOptions, IMPORT, type ImportOptions, type ListMode, optionsOf } from './options.ts';
 import type { ImportDeps } from './run.ts';
+import type { ImportTableName } from './tables/shape.ts';
 
 interface Upload extends CellOptions {
   companyId: string;
   actor: string;
-  strategy: ExistingStrategy;
+  /** undefined: as the header says. */
+  table?: ImportTableName | undefined;
+  /** undefined: `fail` for extensions, `update` for everything else. */
+  strategy?: ExistingStrategy | undefined;
   allowWeakPins: boolean;
+  lists?: ListMode | undefined;
+  createGroups?: boolean | undefined;
+  /** Looks at what the import will need; what it throws refuses the file. */
+  judge?: ((needs: readonly Permission[]) => void) | undefined;
   /** What the uploader calls the file. */
   name: string | null;
   body: AsyncIterable<Uint8Array>;
@@ -39,7 +50,7 @@ export interface Imports {
     limit: number;
   }): Promise<{ items: ImportView[]; total: number }>;
   /** Yields errors as they are found, returns the counts and the plan. @throws JOB_STATE_INVALID once the import began */
-  dryRun(id: string, signal: AbortSignal): Promise<AsyncGenerator<DryRunError[], DryRunSummary>>;
+  dryRun(id: string, caller: Caller, signal: AbortSignal): Promise<AsyncGenerator<DryRunError[], DryRunSummary>>;
   /** What could not be carried over from another system's file. @throws NOT_FOUND when it was kept long enough */
   report(id: string): Promise<ConversionReport>;
   /** @throws NOT_FOUND when no row failed, or the file was kept long enough */
@@ -61,25 +72,35 @@ export function createImports(deps: ImportDeps, jobs: Jobs): Imports {
 
   return {
     maxBytes: limits.maxBytes,
-    async upload({ companyId, actor, body, ...choices }) {
+    async upload({ companyId, actor, body, table: wanted, judge, ...choices }) {
       const id = uuid();
       const { bytes, charset } = await files.receive(id, body, limits.maxBytes);
       try {
         const country = (await countryOf(db, companyId)) ?? '';
-        const from = await convertUpload(files, id, charset, { country, maxRows: limits.maxRows });
-        const inspected = await inspect(files.upload(id), charset, limits.maxRows, from.format);
-        const { format, columns, rows, unnumbered } = inspected;
+        const from = await convertUpload(files, id, charset, { country, maxRows: limits.maxRows, table: wanted });
         const { source, notes } = from;
+        const known = { table: from.table ?? wanted, format: from.format };
+        const found = await inspect(files.upload(id), charset, limits.maxRows, known);
+        const { table, format, columns, rows, unnumbered } = found;
+        const {
+          strategy = table === 'extensions' ? 'fail' : 'update',
+          lists = 'replace',
+          createGroups = false,
+        } = choices;
         // Empty cells of a converted file are such as the other system has no value for.
         const emptyCells = source === OWN_SOURCE ? (choices.emptyCells ?? 'keep') : 'keep';
-        const options = { ...format, ...choices, emptyCells, bytes, columns, unnumbered, source, notes };
+        const options: ImportOptions = {
+          ...{ ...format, ...choices, strategy, lists, createGroups, emptyCells },
+          ...{ bytes, columns, unnumbered, source, notes },
+        };
+        judge?.(importNeeds({ kind: table, options: JSON.stringify(options) }));
         await db.write(async (tx) => {
           await createJob(tx, {
-            ...{ id, type: IMPORT, kind: 'extensions', companyId, actor, total: rows },
-            options: JSON.stringify(options satisfies ImportOptions),
+            ...{ id, type: IMPORT, kind: table, companyId, actor, total: rows },
+            options: JSON.stringify(options),
             limits: '{}',
           });
-          const details = { rows, name: choices.name, source };
+          const details = { table, rows, name: choices.name, source };
           await recordAudit(tx, [
             { actor, action: 'import.uploaded', objectType: 'import', objectId: id, companyId, details },
           ]);
@@ -99,14 +120,14 @@ export function createImports(deps: ImportDeps, jobs: Jobs): Imports {
       const { items, total } = await jobs.list({ ...query, type: IMPORT });
       return { items: await Promise.all(items.map(view)), total };
     },
-    async dryRun(id, signal) {
+    async dryRun(id, caller, signal) {
       const job = await mustFind(id);
       if (job.state !== 'ready') {
         throw new LinekeeperError('JOB_STATE_INVALID', `an import that is ${job.state} has no dry run`, {
           details: { state: job.state },
         });
       }
-      return dryRun(deps, job, signal);
+      return dryRun(deps, job, caller, signal);
     },
     async failedCsv(id) {
       const job = await mustFind(id);

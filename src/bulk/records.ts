@@ -4,22 +4,32 @@ import { isPreamble } from './csv/dialect.ts';
 import { type CsvRecord, RecordReader } from './csv/record-reader.ts';
 import { type Header, parseHeader } from './header.ts';
 import { numberKey } from './number-key.ts';
-import type { FileFormat, ReadOptions } from './options.ts';
-import { createRowParser, type ParsedRow } from './row.ts';
+import type { CellOptions, FileFormat, ReadOptions } from './options.ts';
+import type { ParsedRow } from './row.ts';
 import { SeenInFile } from './seen-in-file.ts';
+import type { TableShape } from './tables/shape.ts';
 
 /** Characters of one record; the widest real one is far below (a name of 80 characters in 27 columns). */
 const MAX_RECORD = 64 * 1024;
 
 export interface Table {
+  shape: TableShape;
   header: Header;
   /** The records below the header, as many at a time as a block of the file holds. */
   batches: AsyncGenerator<CsvRecord[], void>;
 }
 
-/** Reads a file up to its header. @throws CSV_INVALID */
-export async function openTable(file: string, format: FileFormat): Promise<Table> {
-  return openRecords(file, format, parseHeader);
+/** Reads a file up to its header; `shapeOf` says, by its cells, which columns there may be. @throws CSV_INVALID */
+export async function openTable(
+  file: string,
+  format: FileFormat,
+  shapeOf: (cells: readonly string[]) => TableShape,
+): Promise<Table> {
+  const { header: read, batches } = await openRecords(file, format, (cells) => {
+    const shape = shapeOf(cells);
+    return { shape, header: parseHeader(cells, shape) };
+  });
+  return { ...read, batches };
 }
 
 /** The same of a file whose header is somebody else's. */
@@ -62,13 +72,23 @@ async function* recordsOf(file: string, format: FileFormat): AsyncGenerator<CsvR
   yield reader.end();
 }
 
+/** What turns the records of a file into rows. */
+export interface RowReader<R> {
+  shape: TableShape;
+  parser(header: Header, options: CellOptions): (record: CsvRecord) => ParsedRow<R> | undefined;
+}
+
 /** The rows of a file, a block at a time; those that say something twice have an error for it. */
-async function* rowsOf(file: string, format: ReadOptions): AsyncGenerator<ParsedRow[], void> {
-  const { header, batches } = await openTable(file, format);
-  const parse = createRowParser(header, format);
+async function* rowsOf<R>(
+  file: string,
+  format: ReadOptions,
+  reader: RowReader<R>,
+): AsyncGenerator<ParsedRow<R>[], void> {
+  const { header, batches } = await openTable(file, format, () => reader.shape);
+  const parse = reader.parser(header, format);
   const seen = new SeenInFile();
   for await (const batch of batches) {
-    const rows: ParsedRow[] = [];
+    const rows: ParsedRow<R>[] = [];
     for (const record of batch) {
       const row = parse(record);
       if (row === undefined) continue;
@@ -80,13 +100,14 @@ async function* rowsOf(file: string, format: ReadOptions): AsyncGenerator<Parsed
 }
 
 /** The rows below a line, in chunks: each is one transaction. `size` is asked while a chunk grows. */
-export async function* chunksOf(
+export async function* chunksOf<R>(
   file: string,
   format: ReadOptions,
+  reader: RowReader<R>,
   range: { after: number; size: () => number },
-): AsyncGenerator<ParsedRow[], void> {
-  let chunk: ParsedRow[] = [];
-  for await (const rows of rowsOf(file, format)) {
+): AsyncGenerator<ParsedRow<R>[], void> {
+  let chunk: ParsedRow<R>[] = [];
+  for await (const rows of rowsOf(file, format, reader)) {
     for (const row of rows) {
       if (row.line <= range.after) continue;
       chunk.push(row);
@@ -99,15 +120,15 @@ export async function* chunksOf(
 }
 
 /** Every extension number that a file names, by `numberKey`. */
-export async function numbersIn(file: string, format: FileFormat): Promise<Set<number>> {
-  const { header, batches } = await openTable(file, format);
+export async function numbersIn(file: string, format: FileFormat, shape: TableShape): Promise<Set<number>> {
+  const { header, batches } = await openTable(file, format, () => shape);
   const at = header.columns.findIndex((column) => column?.name === 'extension');
   const read = createCellReader(header.columns[at]!);
   const numbers = new Set<number>();
   for await (const batch of batches) {
     for (const { cells } of batch) {
       const cell = read(cells[at] ?? '');
-      if (cell.kind === 'set') numbers.add(numberKey(cell.value as string));
+      if (cell.kind === 'set' && /^\d+$/.test(String(cell.value))) numbers.add(numberKey(String(cell.value)));
     }
   }
   return numbers;

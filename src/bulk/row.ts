@@ -5,33 +5,56 @@ import { type CellError, createCellReader } from './cell.ts';
 import { type Column, columnOfPath } from './columns.ts';
 import type { CsvRecord } from './csv/record-reader.ts';
 import type { Header } from './header.ts';
+import { numberKey } from './number-key.ts';
 import type { CellOptions } from './options.ts';
 
-export interface ParsedRow {
+export interface ParsedRow<R = ExtensionRow> {
   line: number;
-  /** As the file gives it, also when the row has errors. */
-  number: string | undefined;
-  phoneNumbers: readonly string[];
+  /** What people call it, as the file gives it; also when the row has errors. */
+  name: string | undefined;
+  /** What may stand in a file once only. */
+  keys: readonly RowKey[];
   /** Only of a row without errors. */
-  row: ExtensionRow | undefined;
+  row: R | undefined;
   errors: CellError[];
+}
+
+export interface RowKey {
+  column: string;
+  text: string;
+  /** Equal for what is the same; numbers take less memory. */
+  key: number | string;
 }
 
 type Values = Record<string, unknown>;
 
 /** What the cells of a row say, put where the API has it. Each value was judged by the schema of its place. */
-interface Draft {
+export interface Draft {
+  line: number;
   input: Values;
   extras: Values;
+  /** Of tables other than extensions. */
+  fields: Values;
   hasMailbox: boolean | undefined;
   errors: CellError[];
 }
+
+const NO_KEYS: readonly RowKey[] = [];
 
 /** Makes rows of records, with every error of every cell. Undefined for a row of nothing but empty cells. */
 export function createRowParser(
   header: Header,
   options: CellOptions = {},
 ): (record: CsvRecord) => ParsedRow | undefined {
+  return createParser(header, options, finishExtension);
+}
+
+/** The same for any table: `finish` makes its row of what the cells say. */
+export function createParser<R>(
+  header: Header,
+  options: CellOptions,
+  finish: (draft: Draft) => ParsedRow<R>,
+): (record: CsvRecord) => ParsedRow<R> | undefined {
   const readers = header.columns.map((column) =>
     column === undefined ? undefined : { column, read: createCellReader(column, options) },
   );
@@ -39,9 +62,9 @@ export function createRowParser(
     const { line, cells } = record;
     if (cells.every((cell) => cell === '' || cell.trim() === '')) return undefined;
     const shape = shapeError(header, record);
-    if (shape !== undefined) return { line, number: undefined, phoneNumbers: [], row: undefined, errors: [shape] };
+    if (shape !== undefined) return { line, name: undefined, keys: NO_KEYS, row: undefined, errors: [shape] };
 
-    const draft: Draft = { input: {}, extras: {}, hasMailbox: undefined, errors: [] };
+    const draft: Draft = { line, input: {}, extras: {}, fields: {}, hasMailbox: undefined, errors: [] };
     const emptied: Column[] = [];
     for (let i = 0; i < readers.length; i++) {
       const reader = readers[i];
@@ -52,10 +75,8 @@ export function createRowParser(
       else if (cell.kind === 'clear') clear(draft, reader.column);
       else if (cell.kind === 'faults') draft.errors.push(...cell.errors);
     }
-    settleMailbox(draft);
     for (const column of emptied) if (isSpokenOf(draft, column)) clear(draft, column);
-    settleUser(draft);
-    return finish(line, draft);
+    return finish(draft);
   };
 }
 
@@ -100,6 +121,7 @@ function clear(draft: Draft, column: Column): void {
  * nothing but empty cells for one says nothing of it, and must not make one.
  */
 function isSpokenOf(draft: Draft, { target, path: [group, field] }: Column): boolean {
+  if (group === 'mailbox' && draft.hasMailbox !== undefined) return draft.hasMailbox;
   return field === undefined || (group === 'user' && field === 'username') || isObject(draft[target][group]);
 }
 
@@ -107,7 +129,7 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null;
 }
 
-function settleMailbox(draft: Draft): void {
+export function settleMailbox(draft: Draft): void {
   if (draft.hasMailbox === true) draft.input.mailbox ??= {};
   if (draft.hasMailbox !== false) return;
   if (draft.input.mailbox !== undefined) {
@@ -125,11 +147,26 @@ function settleUser(draft: Draft): void {
   draft.errors.push({ column: 'user', code: 'USERNAME_MISSING', message });
 }
 
-function finish(line: number, { input, extras, errors }: Draft): ParsedRow {
+function finishExtension(draft: Draft): ParsedRow {
+  settleMailbox(draft);
+  settleUser(draft);
+  return extensionRow(draft);
+}
+
+/** What the extension columns of a row say. */
+export function extensionRow({ line, input, extras, errors }: Draft): ParsedRow {
   const { number, ...rest } = extras as ExtensionExtras;
   const row: ExtensionRow | undefined =
     errors.length > 0 ? undefined : { line, number, input: input as ExtensionInput, extras: rest };
-  return { line, number, phoneNumbers: rest.phoneNumbers ?? [], row, errors };
+  return { line, name: number, keys: extensionKeys(number, rest.phoneNumbers), row, errors };
+}
+
+function extensionKeys(number: string | undefined, phoneNumbers: readonly string[] | undefined): readonly RowKey[] {
+  if (number === undefined && phoneNumbers === undefined) return NO_KEYS;
+  const keys: RowKey[] = [];
+  if (number !== undefined) keys.push({ column: 'extension', text: number, key: numberKey(number) });
+  for (const text of phoneNumbers ?? []) keys.push({ column: 'phone_numbers', text, key: Number(text.slice(1)) });
+  return keys;
 }
 
 /** An error of the writer as one of a cell. */

@@ -1,6 +1,7 @@
 import type { ImportFiles } from './files.ts';
 import type { EngineDeps } from './jobs/kind.ts';
-import type { RowWriter } from './ports.ts';
+import type { ImportTableName } from './tables/shape.ts';
+import type { ImportTable } from './tables/table.ts';
 
 export interface ImportLimits {
   maxBytes: number;
@@ -15,7 +16,7 @@ export interface ImportLimits {
 
 /** What imports stand on besides the engine. */
 export interface ImportDeps extends EngineDeps {
-  writer: RowWriter;
+  tables: Readonly<Record<ImportTableName, ImportTable>>;
   files: ImportFiles;
   limits: ImportLimits;
 }

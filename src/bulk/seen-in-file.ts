@@ -1,26 +1,29 @@
-import type { CellError } from './cell.ts';
-import { numberKey } from './number-key.ts';
 import type { ParsedRow } from './row.ts';
 
-/** Remembers which line named an extension or a phone number first. The rows must come in the order of the file. */
+/** Remembers which line said first what may be said once only. The rows must come in the order of the file. */
 export class SeenInFile {
-  private readonly extensions = new Map<number, number>();
-  private readonly phones = new Map<number, number>();
+  private readonly columns = new Map<string, Map<number | string, number>>();
 
   /** Adds an error to a row that says something again; such a row must not be written. */
-  check(parsed: ParsedRow): void {
-    const errors: CellError[] = [];
-    if (parsed.number !== undefined) note(this.extensions, parsed.number, 'extension', parsed.line, errors);
-    for (const number of parsed.phoneNumbers) note(this.phones, number, 'phone_numbers', parsed.line, errors);
-    if (errors.length === 0) return;
-    parsed.errors.push(...errors);
-    parsed.row = undefined;
+  check(parsed: ParsedRow<unknown>): void {
+    for (const { column, text, key } of parsed.keys) {
+      const first = this.note(column, key, parsed.line);
+      if (first === undefined) continue;
+      const message = `${text} stands in line ${first} already`;
+      parsed.errors.push({ column, code: 'DUPLICATE_IN_FILE', message });
+      parsed.row = undefined;
+    }
   }
-}
 
-function note(seen: Map<number, number>, text: string, column: string, line: number, errors: CellError[]): void {
-  const key = column === 'extension' ? numberKey(text) : Number(text.slice(1));
-  const first = seen.get(key);
-  if (first === undefined) seen.set(key, line);
-  else errors.push({ column, code: 'DUPLICATE_IN_FILE', message: `${text} stands in line ${first} already` });
+  private note(column: string, key: number | string, line: number): number | undefined {
+    let seen = this.columns.get(column);
+    if (seen === undefined) {
+      seen = new Map();
+      this.columns.set(column, seen);
+    }
+    const first = seen.get(key);
+    // A text that was cut out of the file would keep its whole block alive.
+    if (first === undefined) seen.set(typeof key === 'string' ? Buffer.from(key).toString() : key, line);
+    return first;
+  }
 }

@@ -21,6 +21,7 @@ import { colleagueRoutes } from './routes/colleagues.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { deletedUserRoutes } from './routes/deleted-users.ts';
 import { duplicateUserRoutes } from './routes/duplicate-user.ts';
+import { exportRoutes } from './routes/exports.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { groupRoutes } from './routes/groups.ts';
 import { historyRoutes } from './routes/history.ts';
@@ -132,6 +133,7 @@ export async function buildApp(deps: HttpDeps, options: AppOptions = {}): Promis
       historyRoutes(api, deps);
       liveRoutes(api, deps);
       callRecordRoutes(api, deps);
+      exportRoutes(api, deps);
     },
     { prefix: '/api/v1' },
   );

@@ -1,40 +1,43 @@
-import { guardValue } from '../bulk/csv/guard.ts';
-import { BOM, csvLine } from '../bulk/csv/write.ts';
+import { type ExportColumn, exportText } from '../bulk/export/export-text.ts';
 import type { Database } from '../store/database.ts';
 import { handleOf } from '../store/handles.ts';
 import { scanCallRecords } from '../store/queries/call-records.ts';
+import type { ExportCell } from '../store/queries/exports.ts';
 import type { PageRequest } from '../store/queries/page.ts';
 
 const TIMES: readonly string[] = ['startedAt', 'answeredAt', 'endedAt'];
-const COLUMNS = [
+const NAMES = [
   ...TIMES,
   ...['direction', 'fromNumber', 'fromName', 'toNumber', 'number', 'disposition', 'durationSeconds', 'talkSeconds'],
   ...['application', 'fromExtension', 'toExtension', 'companyId', 'callId', 'uniqueId', 'sequence', 'source'],
-] as const;
+];
+export const CALL_RECORD_COLUMNS: readonly ExportColumn[] = NAMES.map((name) => ({ name }));
 
 const extension = (column: string) => `(SELECT e."number" FROM "Extension" e WHERE e.id = v."${column}")`;
-const SELECT = COLUMNS.map((name) => {
+const SELECT = NAMES.map((name) => {
   if (name === 'fromExtension' || name === 'toExtension') return `${extension(`${name}Id`)} AS "${name}"`;
   return `v."${name}"`;
 }).join(', ');
 
 type Row = Record<string, string | number | null>;
+type Request = Pick<PageRequest, 'filters' | 'q'>;
 
 /** Call records as a file for a spreadsheet, oldest first, without ever holding more than a piece of it. */
-export async function* callRecordCsv(
+export function callRecordCsv(db: Database, request: Request): AsyncGenerator<string, void> {
+  return exportText(callRecordRows(db, request, NAMES), CALL_RECORD_COLUMNS, { format: 'csv', bom: true });
+}
+
+/** The same as cells. */
+export async function* callRecordRows(
   db: Database,
-  request: Pick<PageRequest, 'filters' | 'q'>,
-): AsyncGenerator<string, void> {
-  yield BOM + csvLine(COLUMNS, ',');
+  request: Request,
+  names: readonly string[],
+): AsyncGenerator<ExportCell[][], void> {
   for await (const rows of scanCallRecords<Row>(handleOf(db.read), SELECT, request)) {
-    if (rows.length > 0) yield rows.map((row) => csvLine(cellsOf(row), ',')).join('');
+    if (rows.length > 0) yield rows.map((row) => names.map((name) => cellOf(name, row[name] ?? null)));
   }
 }
 
-function cellsOf(row: Row): string[] {
-  return COLUMNS.map((name) => {
-    const value = row[name] ?? null;
-    if (value === null) return '';
-    return TIMES.includes(name) ? new Date(Number(value)).toISOString() : guardValue(String(value));
-  });
+function cellOf(name: string, value: string | number | null): ExportCell {
+  return value === null || !TIMES.includes(name) ? value : new Date(Number(value)).toISOString();
 }

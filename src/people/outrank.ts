@@ -51,6 +51,18 @@ export async function higherUsers(
   return higher;
 }
 
+/** The same for somebody whose roles, of all companies, are known. @throws RIGHTS_NOT_HELD */
+export function refuseHigherPerson(
+  caller: Caller,
+  person: { isOperator: boolean; roles: readonly { name: string; permissions: string }[] },
+): void {
+  if (caller.scopes.has('admin') && caller.companyId === undefined) return;
+  if (person.isOperator && (caller.companyId !== undefined || !caller.scopes.has('admin'))) {
+    throw new LinekeeperError('RIGHTS_NOT_HELD', 'this account operates the platform');
+  }
+  refuseHigherRoles(caller, person.roles);
+}
+
 /** @throws RIGHTS_NOT_HELD naming the roles that allow more than the caller may do */
 export function refuseHigherRoles(caller: Caller, roles: readonly { name: string; permissions: string }[]): void {
   const higher = roles.filter(({ permissions }) => isHigher(caller, JSON.parse(permissions) as Permission[]));

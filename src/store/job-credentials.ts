@@ -36,7 +36,8 @@ type Packed = [
 ];
 
 /** What a job's row remembers (`before`) says whose secrets it made: of an extension that is new, those of the first account. */
-const CREATED = `r."result" = 'created'`;
+const CREATED = `CASE r."kind" WHEN 'users' THEN r."before"->>'$.extension.result' = 'created' WHEN 'mailboxes' THEN 0
+  ELSE r."result" = 'created' END`;
 const IS_ROTATED = `a.id IN (SELECT value FROM json_each(r."before", '$.rotated'))`;
 const ACCOUNTS = `CASE WHEN r."before"->'rotated' IS NOT NULL THEN ${IS_ROTATED}
   WHEN r."before"->'former' IS NOT NULL THEN 1 ELSE a."ordinal" = 1 END`;
@@ -57,10 +58,12 @@ export async function credentialPage(
        coalesce(r."before"->>'generatedPin', 0), r."before"->>'former', a.id, a."ordinal",
        iif(a."rotatedAt" <= ?4 AND (${CREATED} OR ${IS_ROTATED}), a."secretSealed", NULL),
        m.id, m."pinSealed") ORDER BY r."line", a."ordinal") AS json
-     FROM (SELECT * FROM "JobRow" WHERE "jobId" = ?1 AND "line" > ?2
-       AND (+"result" = 'created' OR (+"result" = 'updated' AND ("before"->>'generatedPin'
-         OR "before"->'rotated' IS NOT NULL OR "before"->'former' IS NOT NULL))) ORDER BY "line" LIMIT ?3) r
-     LEFT JOIN "Extension" e ON e.id = r."objectId" LEFT JOIN "Company" c ON c.id = e."companyId"
+     FROM (SELECT w.*, j."kind" FROM "JobRow" w JOIN "Job" j ON j.id = w."jobId" WHERE w."jobId" = ?1 AND w."line" > ?2
+       AND (+w."result" = 'created' OR (+w."result" = 'updated' AND (w."before"->>'generatedPin'
+         OR w."before"->>'$.extension.result' = 'created'
+         OR w."before"->'rotated' IS NOT NULL OR w."before"->'former' IS NOT NULL))) ORDER BY w."line" LIMIT ?3) r
+     LEFT JOIN "Extension" e ON e.id = coalesce(r."before"->>'$.extension.id', r."objectId")
+     LEFT JOIN "Company" c ON c.id = e."companyId"
      LEFT JOIN "SipAccount" a ON a."extensionId" = e.id AND ${ACCOUNTS}
      LEFT JOIN "Mailbox" m ON m."extensionId" = e.id AND m."pinSource" IN ('import', 'job') AND m."pinChangedAt" <= ?4`,
     jobId,

@@ -14,10 +14,15 @@ export async function amongTaken(tx: Tx, companyId: string, numbers: readonly st
   return new Set(taken);
 }
 
-/** The ranges of a company; undefined when there is no such company. */
-export async function rangesOf(db: Database, companyId: string): Promise<NumberRange[] | undefined> {
-  const company = await db.read.company.findUnique({ where: { id: companyId }, select: { ranges: true } });
-  return company === null ? undefined : (JSON.parse(company.ranges) as NumberRange[]);
+/** What an import must know of its company; undefined when there is no such company. */
+export async function companyFacts(
+  db: Database,
+  companyId: string,
+): Promise<{ country: string; ranges: NumberRange[] } | undefined> {
+  const select = { ranges: true, country: true };
+  const company = await db.read.company.findUnique({ where: { id: companyId }, select });
+  if (company === null) return undefined;
+  return { country: company.country, ranges: JSON.parse(company.ranges) as NumberRange[] };
 }
 
 /** ISO 3166 of a company; undefined when there is no such company. */

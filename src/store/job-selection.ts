@@ -14,10 +14,6 @@ const LISTS: Record<MassObjects, { spec: ListSpec; name: string; companyId: stri
   extensions: { spec: EXTENSIONS, name: 'e."number"', companyId: 'e."companyId"' },
 };
 
-export function listOf(on: MassObjects): ListSpec {
-  return LISTS[on].spec;
-}
-
 export type Selected =
   | { ids: readonly string[] }
   | { filters: PageRequest['filters']; q: string | undefined }

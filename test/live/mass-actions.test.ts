@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { createBulk } from '../../src/bulk/create-bulk.ts';
 import type { ExtensionInput } from '../../src/domain/extension-input.ts';
+import { importWriters } from '../../src/import-writers.ts';
 import { massActions } from '../../src/mass-actions.ts';
 import type { Caller } from '../../src/store/caller.ts';
 import { testPeople } from '../support/app.ts';
@@ -22,7 +23,7 @@ const bulk = createBulk({
   ...{ db, changes, log, dataDir: test.folder, limits: { maxBytes: 1e6, maxRows: 1000, keepDays: 7 } },
   lookUp: async () => root,
   actions: massActions({ db, lifecycle, batch, people: testPeople(db) }),
-  writer: { ...batch, removeCreated: (tx, actor, items) => batch.remove(tx, actor, items, 'spare') },
+  writers: importWriters(batch, lifecycle),
 });
 t.teardown(() => bulk.stop());
 

@@ -1,8 +1,10 @@
-/** Goes on with the imports of a data folder until none is left; for tests that kill it or starve it. */
+/** Goes on with the imports of a data folder until none is left, then exports tables; for tests that kill it or starve it. */
 import { createBulk } from '../../src/bulk/create-bulk.ts';
-import { openStore, realParts } from './imports.ts';
+import { exportTable } from '../../src/bulk/export/export-table.ts';
+import { IMPORT_TABLES } from '../../src/bulk/tables/shape.ts';
+import { COMPANY, openStore, realParts } from './imports.ts';
 
-const [folder = '', chunkRows = '500'] = process.argv.slice(2);
+const [folder = '', chunkRows = '500', exports = ''] = process.argv.slice(2);
 const db = await openStore(folder);
 const { imports, start, stop } = createBulk({
   db,
@@ -23,6 +25,15 @@ for (;;) {
   if (!items.some(({ state }) => ['running', 'undoing', 'canceling'].includes(state))) break;
   peak = Math.max(peak, process.memoryUsage().heapUsed);
   await new Promise((resolve) => setTimeout(resolve, 20));
+}
+for (const table of IMPORT_TABLES.filter((name) => exports.split(',').includes(name))) {
+  const common = { actor: 'x', companyId: COMPANY, format: 'csv', bom: false, filters: {} } as const;
+  let lines = 0;
+  for await (const text of exportTable(db, table, { ...common, columns: undefined, q: undefined })) {
+    lines += text.split('\r\n').length - 1;
+    peak = Math.max(peak, process.memoryUsage().heapUsed);
+  }
+  process.stdout.write(`${table} ${lines} lines\n`);
 }
 await stop();
 await db.close();

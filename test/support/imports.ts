@@ -7,15 +7,20 @@ import type { ImportView } from '../../src/bulk/import-view.ts';
 import type { Imports } from '../../src/bulk/imports.ts';
 import type { Jobs } from '../../src/bulk/jobs/jobs.ts';
 import type { JobAction } from '../../src/bulk/jobs/state.ts';
-import type { RowWriter } from '../../src/bulk/ports.ts';
+import type { TableWriters } from '../../src/bulk/tables/tables.ts';
 import { principalById } from '../../src/http/principals.ts';
+import { importWriters } from '../../src/import-writers.ts';
 import { createExtensionBatch } from '../../src/lines/extension-batch.ts';
+import { removeExtensions } from '../../src/lines/remove-extensions.ts';
+import { createLifecycleService } from '../../src/people/lifecycle/service.ts';
 import { createChanges } from '../../src/reconciler/changes.ts';
 import { createSettledBoard } from '../../src/reconciler/settled.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createDigests } from '../../src/store/digests.ts';
 
 export const COMPANY = 'acme';
+/** Who may do all. */
+export const ADMIN = { id: 'local', actor: 'local', scopes: new Set(['admin']), companyId: undefined };
 const SILENT = { info() {}, warn() {}, error() {} };
 
 /** Imports and what all jobs have, in one: as a caller of the API sees them. */
@@ -30,7 +35,7 @@ export interface ImportSetup {
   db: Database;
   folder: string;
   imports: TestImports;
-  writer: RowWriter;
+  writers: TableWriters;
   /** Another service on the same database, as after a restart. */
   restart(overrides?: Partial<BulkDeps>): TestImports;
 }
@@ -56,17 +61,11 @@ export function openStore(folder: string): Promise<Database> {
 }
 
 /** The real use-cases, with no PBX to poke and no action but imports. */
-export function realParts(db: Database): Pick<BulkDeps, 'changes' | 'writer' | 'lookUp' | 'actions'> {
-  const batch = createExtensionBatch(db.seal);
+export function realParts(db: Database): Pick<BulkDeps, 'changes' | 'writers' | 'lookUp' | 'actions'> {
   const changes = createChanges({ db, digests: createDigests(db.seal), board: createSettledBoard(), poke: () => {} });
-  const writer: RowWriter = {
-    apply: batch.apply,
-    removeCreated: (tx, actor, items) => batch.remove(tx, actor, items, 'spare'),
-    restore: batch.restore,
-    heldUsers: batch.heldUsers,
-    removeUsers: batch.removeUsers,
-  };
-  return { changes, writer, actions: [], lookUp: (id, companyId) => principalById(db, id, companyId) };
+  const lifecycle = createLifecycleService({ seal: db.seal, restoreDays: 30, removeExtensions, poke: () => {} });
+  const writers = importWriters(createExtensionBatch(db.seal), lifecycle);
+  return { changes, writers, actions: [], lookUp: (id, companyId) => principalById(db, id, companyId) };
 }
 
 /** A company with the extensions 1000 to 1999 and 100000 to 299999. */
@@ -103,7 +102,7 @@ export async function setUpImports(t: Teardown, overrides: Partial<BulkDeps> = {
     t.teardown(() => imports.stop());
     return imports;
   };
-  return { db, folder, imports: make(), writer: parts.writer, restart: make };
+  return { db, folder, imports: make(), writers: parts.writers, restart: make };
 }
 
 export async function* bodyOf(...parts: (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {

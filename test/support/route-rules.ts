@@ -184,6 +184,13 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   'GET /api/v1/call-records': rule('calls:read'),
   'GET /api/v1/call-records/:id': rule('calls:read'),
   'GET /api/v1/call-records/export': rule('calls:read'),
+  'GET /api/v1/exports/call-records': rule('calls:read'),
+  'GET /api/v1/exports/extensions': rule('read'),
+  'GET /api/v1/exports/users': rule('read'),
+  'GET /api/v1/exports/groups': rule('read'),
+  'GET /api/v1/exports/memberships': rule('read'),
+  'GET /api/v1/exports/numbers': rule('read'),
+  'GET /api/v1/exports/mailboxes': rule('read'),
   'GET /api/v1/call-record-gaps': rule('calls:read'),
   'GET /api/v1/me/calls': rule('self'),
 

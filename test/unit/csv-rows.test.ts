@@ -4,8 +4,9 @@ import { guardRaw, guardValue, unguard } from '../../src/bulk/csv/guard.ts';
 import { parseHeader } from '../../src/bulk/header.ts';
 import { createRowParser } from '../../src/bulk/row.ts';
 import { SeenInFile } from '../../src/bulk/seen-in-file.ts';
+import { SHAPES } from '../../src/bulk/tables/shapes.ts';
 
-const parserOf = (header: string) => createRowParser(parseHeader(header.split(',')));
+const parserOf = (header: string) => createRowParser(parseHeader(header.split(','), SHAPES.extensions));
 const row = (header: string, cells: string) => {
   const record = { line: 2, cells: cells.split(';'), isMalformed: false };
   return parserOf(header)(record);
@@ -32,12 +33,15 @@ const headers: [string, string, object][] = [
 ];
 for (const [name, header, error] of headers) {
   t.test(`header: ${name}`, async (t) => {
-    t.throws(() => parseHeader(header.split(',')), { code: 'CSV_INVALID', fields: [error] });
+    t.throws(() => parseHeader(header.split(','), SHAPES.extensions), { code: 'CSV_INVALID', fields: [error] });
   });
 }
 
 t.test('a header may be written as people write', async (t) => {
-  const { columns } = parseHeader(['Extension', ' Display Name ', 'RING-SECONDS', 'error_codes', '', '']);
+  const { columns } = parseHeader(
+    ['Extension', ' Display Name ', 'RING-SECONDS', 'error_codes', '', ''],
+    SHAPES.extensions,
+  );
   t.strictSame(
     columns.map((column) => column?.name),
     ['extension', 'display_name', 'ring_seconds', undefined],

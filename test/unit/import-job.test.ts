@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { ImportSetup } from '../support/imports.ts';
-import { bodyOf, COMPANY, reaches, rowsCsv, setUpImports, textOf } from '../support/imports.ts';
+import { ADMIN, bodyOf, COMPANY, reaches, rowsCsv, setUpImports, textOf } from '../support/imports.ts';
 
 const choices = { companyId: COMPANY, actor: 'token:test', allowWeakPins: false, name: 'staff.csv' };
 
@@ -217,7 +217,7 @@ t.test('a dry run tells everything and writes nothing', async (t) => {
   const before = await db.read.auditEvent.count();
   const csv = `extension,display_name,mailbox_pin\n1001,Anna Berg,\n1002,B,1234\n10x,C,\n${Array.from({ length: 30 }, () => ',N,\n').join('')}`;
   const job = await upload(setup, csv);
-  const run = await imports.dryRun(job.id, new AbortController().signal);
+  const run = await imports.dryRun(job.id, ADMIN, new AbortController().signal);
   const errors: { line: number; column: string; code: string }[] = [];
   let step = await run.next();
   for (; step.done !== true; step = await run.next()) errors.push(...step.value);

@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import type { RowWriter } from '../../src/bulk/ports.ts';
+import type { TableWriters } from '../../src/bulk/tables/tables.ts';
 import { LinekeeperError } from '../../src/errors.ts';
 import { bodyOf, COMPANY, reaches, realParts, rowsCsv, setUpImports } from '../support/imports.ts';
 
@@ -51,19 +51,23 @@ t.test('a pause does not wait for the disk', async (t) => {
 });
 
 /** The real writer, but some rows bring its transaction down, as a bug would. */
-function breaking(writer: RowWriter, isBroken: (number: string | undefined) => boolean): RowWriter {
+function breaking(writers: TableWriters, isBroken: (number: string | undefined) => boolean): TableWriters {
+  const { extensions } = writers;
   return {
-    ...writer,
-    async apply(tx, context, rows) {
-      if (rows.some(({ number }) => isBroken(number))) throw new TypeError('a bug');
-      return writer.apply(tx, context, rows);
+    ...writers,
+    extensions: {
+      ...extensions,
+      async apply(tx, context, rows) {
+        if (rows.some(({ number }) => isBroken(number))) throw new TypeError('a bug');
+        return extensions.apply(tx, context, rows);
+      },
     },
   };
 }
 
 t.test('a row that breaks its transaction fails alone', async (t) => {
   const setup = await setUpImports(t);
-  const imports = setup.restart({ writer: breaking(setup.writer, (number) => number === '1017') });
+  const imports = setup.restart({ writers: breaking(setup.writers, (number) => number === '1017') });
   const { id } = await imports.upload({ ...choices, body: bodyOf(rowsCsv(1000, 40)) });
   await imports.act(id, 'start', 'x');
   t.match(await reaches(imports, id, 'done'), { processed: 40, created: 39, failed: 1 });
@@ -73,7 +77,7 @@ t.test('a row that breaks its transaction fails alone', async (t) => {
 
 t.test('when many rows break, the import fails instead of blaming them all', async (t) => {
   const setup = await setUpImports(t);
-  const imports = setup.restart({ writer: breaking(setup.writer, () => true) });
+  const imports = setup.restart({ writers: breaking(setup.writers, () => true) });
   const { id } = await imports.upload({ ...choices, body: bodyOf(rowsCsv(1000, 200)) });
   await imports.act(id, 'start', 'x');
   const job = await reaches(imports, id, 'failed');

@@ -5,7 +5,7 @@
 const FORMULA = /^[=+\-@\t\r\0]/;
 const GUARDED = /^'+[=+\-@\t\r\0]/;
 
-/** The sign for "clear this value" in an import. The text that consists of it is guarded: `'-`. */
+/** The sign for "clear this value" in an import, when it stands there bare: the text "-" is written with a guard. */
 export const CLEAR = '-';
 
 /** A value of ours as the text of a cell. */

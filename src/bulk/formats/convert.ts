@@ -7,6 +7,7 @@ import type { ImportFiles } from '../files.ts';
 import { firstBlock } from '../inspect.ts';
 import type { FileFormat } from '../options.ts';
 import { openRecords } from '../records.ts';
+import type { ImportTableName } from '../tables/shape.ts';
 import { ASTERISK_COLUMNS, extensionsOfAsterisk } from './asterisk-config.ts';
 import { parseAsteriskIni } from './asterisk-ini.ts';
 import { ConvertedFile, convertedCell, convertedFormat } from './converted-file.ts';
@@ -22,6 +23,8 @@ export const OWN_SOURCE = 'linekeeper';
 
 export interface Conversion {
   source: string;
+  /** What the converted file is about; undefined: as its header says. */
+  table: ImportTableName | undefined;
   notes: number;
   /** How the file is read that stands there now; undefined: as it was sent. */
   format: FileFormat | undefined;
@@ -29,6 +32,8 @@ export interface Conversion {
 
 export interface ConvertContext extends MapContext {
   maxRows: number;
+  /** What the uploader says that the file is about. */
+  table?: ImportTableName | undefined;
 }
 
 type Append = (block: string) => Promise<void>;
@@ -49,40 +54,40 @@ export async function convertUpload(
   const kind = kindOfText(head);
   const replace = (produce: (append: Append) => Promise<void>) => files.write(files.part(id), upload, produce);
   if (kind === 'json-lines') {
-    await replace((append) => convertJsonLines(upload, charset, context.maxRows, append));
-    return { source: JSON_LINES, notes: 0, format: convertedFormat(JSON_LINES_FIRST) };
+    let about: ImportTableName | undefined;
+    await replace(async (append) => {
+      about = await convertJsonLines(upload, charset, context, append);
+    });
+    return { source: JSON_LINES, table: about, notes: 0, format: convertedFormat(JSON_LINES_FIRST) };
   }
   let report: ConversionReport | undefined;
   if (kind === 'asterisk-config') {
     await replace(async (append) => {
       report = await convertAsterisk(upload, charset, append);
     });
-    return keepReport(files, id, report, 0);
+    return keepReport(files, id, { report, table: 'extensions', firstLine: 0 });
   }
   const dialect = { charset, ...recogniseDialect(head) };
   const { header, batches } = await openRecords(upload, dialect, (cells) => cells);
   await batches.return();
   const table = tableOf(header);
-  if (table === undefined) return { source: OWN_SOURCE, notes: 0, format: undefined };
-  if (table.table !== 'extensions') {
-    throw csvInvalid('TABLE_UNSUPPORTED', `${table.title}: only extensions can be imported from a file`);
-  }
+  if (table === undefined) return { source: OWN_SOURCE, table: undefined, notes: 0, format: undefined };
   await replace(async (append) => {
     report = await convertTable(upload, dialect, table, context, append);
   });
-  return keepReport(files, id, report, 1);
+  return keepReport(files, id, { report, table: table.table, firstLine: 1 });
 }
 
 async function keepReport(
   files: ImportFiles,
   id: string,
-  report: ConversionReport | undefined,
-  firstLine: 0 | 1,
+  converted: { report: ConversionReport | undefined; table: ImportTableName; firstLine: 0 | 1 },
 ): Promise<Conversion> {
+  const { report, table, firstLine } = converted;
   if (report === undefined) throw new LinekeeperError('INTERNAL', 'a conversion ended without a report');
   const text = JSON.stringify(report);
   await files.write(files.part(id), files.report(id), (append) => append(text));
-  return { source: report.source, notes: report.notes, format: convertedFormat(firstLine) };
+  return { source: report.source, table, notes: report.notes, format: convertedFormat(firstLine) };
 }
 
 /** One table of a foreign CSV, record by record. */

@@ -2,7 +2,10 @@ import { LinekeeperError } from '../../errors.ts';
 import type { Charset } from '../csv/charset.ts';
 import { csvInvalid } from '../csv/csv-error.ts';
 import { decodeFile } from '../csv/decode.ts';
-import { parseHeader } from '../header.ts';
+import { joinList } from '../csv/list-cell.ts';
+import { type Header, MAX_COLUMNS, normalise, parseHeader } from '../header.ts';
+import type { ImportTableName, TableShape } from '../tables/shape.ts';
+import { recogniseTable, SHAPES } from '../tables/shapes.ts';
 import { ConvertedFile, convertedCell } from './converted-file.ts';
 import { textLines } from './text-lines.ts';
 
@@ -12,49 +15,69 @@ export const JSON_LINES = 'json-lines';
 export const JSON_LINES_FIRST = 0;
 
 type Append = (block: string) => Promise<void>;
-type Entries = [name: string, cell: string][];
+type Entries = [name: string, value: unknown][];
+
+interface JsonContext {
+  maxRows: number;
+  /** undefined: as the names say. */
+  table?: ImportTableName | undefined;
+}
 
 /**
  * JSON Lines (jsonlines.org) into our CSV: an object a line, with our column names. Numbers, true, false and lists are
  * written as a cell has them, null clears, what an object does not name stays as it is. Reads the file twice: the first
- * time for the columns, which may differ from line to line.
+ * time for the columns, which may differ from line to line. Answers what the file is about.
  * @throws CSV_INVALID for the first line that is no such object, CSV_TOO_MANY_ROWS
  */
-export async function convertJsonLines(file: string, charset: Charset, maxRows: number, append: Append): Promise<void> {
+export async function convertJsonLines(
+  file: string,
+  charset: Charset,
+  context: JsonContext,
+  append: Append,
+): Promise<ImportTableName> {
+  /** With the line that had each first. */
   const columns = new Map<string, number>();
   let rows = 0;
   for await (const { entries, line } of objectsOf(file, charset)) {
-    if (++rows > maxRows) {
-      throw new LinekeeperError('CSV_TOO_MANY_ROWS', `the file has more than ${maxRows} rows; send it in parts`);
+    if (++rows > context.maxRows) {
+      throw new LinekeeperError(
+        'CSV_TOO_MANY_ROWS',
+        `the file has more than ${context.maxRows} rows; send it in parts`,
+      );
     }
-    for (const [name] of entries) {
-      if (columns.has(name)) continue;
-      columns.set(name, columns.size);
-      checkName(name, line);
+    for (const [name, value] of entries) {
+      if (!columns.has(name)) columns.set(name, line);
+      cellOf(value, line, false);
     }
+    if (columns.size > MAX_COLUMNS) parseHeader([...columns.keys()], SHAPES.extensions);
   }
-  const names = [...columns.keys()];
-  parseHeader(names.length === 0 ? ['extension'] : names);
-  const converted = new ConvertedFile(append, JSON_LINES_FIRST, names.length === 0 ? ['extension'] : names);
+  const names = columns.size === 0 ? ['extension'] : [...columns.keys()];
+  const shape = SHAPES[context.table ?? recogniseTable(new Set(names.map(normalise)))];
+  const header = headerOf(names, shape, columns);
+  const at = new Map(names.map((name, i) => [name, { i, isList: header.columns[i]?.type === 'list' }]));
+  const converted = new ConvertedFile(append, JSON_LINES_FIRST, names);
   for await (const { entries, line } of objectsOf(file, charset)) {
     if (entries.length === 0) continue;
     const cells = new Array<string>(names.length).fill('');
-    for (const [name, cell] of entries) cells[columns.get(name)!] = cell;
+    for (const [name, value] of entries) {
+      const { i, isList } = at.get(name)!;
+      cells[i] = cellOf(value, line, isList);
+    }
     await converted.row(line, cells);
   }
   await converted.flush();
+  return shape.name;
 }
 
-/** Says in which line an unknown name stands, and keeps the list of names short. */
-function checkName(name: string, line: number): void {
+/** Says in which line an unknown name stands. */
+function headerOf(names: readonly string[], shape: TableShape, lines: ReadonlyMap<string, number>): Header {
   try {
-    parseHeader(name.trim().toLowerCase() === 'extension' ? [name] : ['extension', name]);
+    return parseHeader(names, shape);
   } catch (error) {
-    if (error instanceof LinekeeperError && error.fields?.[0] !== undefined) {
-      const { code, message, path } = error.fields[0];
-      throw csvInvalid(code, `line ${line}: ${message}`, path);
-    }
-    throw error;
+    const first = error instanceof LinekeeperError ? error.fields?.[0] : undefined;
+    const line = first && (lines.get(first.path) ?? [...lines].find(([name]) => normalise(name) === first.path)?.[1]);
+    if (first === undefined || line === undefined) throw error;
+    throw csvInvalid(first.code, `line ${line}: ${first.message}`, first.path);
   }
 }
 
@@ -78,16 +101,16 @@ function entriesOf(text: string, line: number): Entries {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw jsonInvalid('JSON_INVALID', line, 'is no JSON object');
   }
-  return Object.entries(value).map(([name, item]) => [name, cellOf(item, line)]);
+  return Object.entries(value);
 }
 
-function cellOf(value: unknown, line: number): string {
+function cellOf(value: unknown, line: number, isList: boolean): string {
   if (value === null) return convertedCell(null);
-  if (Array.isArray(value)) {
-    if (value.length === 0) return '';
-    return convertedCell(value.map((item) => textOf(item, line)).join(' '));
-  }
-  return convertedCell(textOf(value, line));
+  if (!Array.isArray(value)) return convertedCell(textOf(value, line));
+  const texts = value.map((item) => textOf(item, line));
+  // Nothing of a list means none of it; of what is no list it says nothing.
+  if (texts.length === 0) return isList ? convertedCell(null) : '';
+  return convertedCell(isList ? joinList(texts) : texts.join('|'));
 }
 
 function textOf(value: unknown, line: number): string {

@@ -46,7 +46,7 @@ const filters = {
   userId: word.meta({ description: 'Calls of the extensions that the user has now.' }),
   ...ownFilters,
 };
-const query = listQuery(CALL_RECORDS, callRecordView, filters, '-startedAt');
+export const query = listQuery(CALL_RECORDS, callRecordView, filters, '-startedAt');
 const exportQuery = query.omit({ limit: true, cursor: true, sort: true, fields: true });
 const ownQuery = listQuery(CALL_RECORDS, callRecordView, ownFilters, '-startedAt');
 const gapFilters = { companyId: word, pbxId: word, since: time, until: time };
@@ -92,6 +92,6 @@ export function callRecordRoutes(app: App, { db }: HttpDeps): void {
   );
 }
 
-function filtersOf(asked: object): PageRequest['filters'] {
+export function filtersOf(asked: object): PageRequest['filters'] {
   return Object.fromEntries(Object.entries(asked).filter(([name]) => name in filters));
 }

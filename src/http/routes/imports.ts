@@ -7,11 +7,13 @@ import type { Imports } from '../../bulk/imports.ts';
 import type { Jobs } from '../../bulk/jobs/jobs.ts';
 import type { JobAction } from '../../bulk/jobs/state.ts';
 import { templateCsv } from '../../bulk/template.ts';
+import type { Permission } from '../../domain/permission.ts';
 import { LinekeeperError } from '../../errors.ts';
 import { notFound, sees, targetCompany } from '../access.ts';
 import { csvOnly, jsonOrCsv, sendCsv } from '../csv-file.ts';
 import { jobRowsPage, newestFirst } from '../job-rows.ts';
 import { answerOne } from '../read.ts';
+import { mustHold } from '../rights.ts';
 import { getRoute } from '../route-options.ts';
 import { getHeaders, idParams, noBody, noQuery } from '../schemas/common.ts';
 import * as schemas from '../schemas/imports.ts';
@@ -32,7 +34,7 @@ const FILE_TYPES = [
 const NOTHING = { items: [], total: 0, nextCursor: null };
 const tags = ['imports'];
 
-/** Imports of extensions. The use-cases are the service's; here is who may do what, and how it looks on the wire. */
+/** Imports of all tables. The use-cases are the service's; here is who may do what, and how it looks on the wire. */
 export function importRoutes(parts: Parts): ApiPlugin {
   const { imports } = parts;
   return async (app, deps) => {
@@ -60,10 +62,12 @@ export function importRoutes(parts: Parts): ApiPlugin {
           allowWeakPins: choices.allowWeakPins === true,
           allowWeakSecrets: choices.allowWeakSecrets === true,
         };
-        let view = await imports.upload({ ...choices, ...allowed, companyId, actor, name: name ?? null, body });
+        const judge = (needs: readonly Permission[]) => mustHold(request.principal, needs);
+        const upload = { ...choices, ...allowed, companyId, actor, name: name ?? null, body, judge };
+        let view = await imports.upload(upload);
         if (start === true) view = await act(parts, view.id, 'start', request.principal);
         reply.header('location', `/api/v1/imports/${view.id}`);
-        if (dryRun === true) return answerDryRun(imports, view, 'json', reply);
+        if (dryRun === true) return answerDryRun(imports, view, request.principal, 'json', reply);
         reply.code(201);
         return view;
       });
@@ -123,6 +127,11 @@ const ACTIONS: Record<JobAction, string> = {
 };
 
 function actions(app: App, { imports, jobs }: Parts, visible: Visible): void {
+  const steered = async (request: FastifyRequest): Promise<ImportView> => {
+    const view = await visible(request);
+    mustHold(request.principal, jobs.needs(await jobs.find(view.id)));
+    return view;
+  };
   for (const [action, summary] of Object.entries(ACTIONS) as [JobAction, string][]) {
     const words = { tags, operationId: `${action}Import`, summary };
     const schema = {
@@ -133,7 +142,7 @@ function actions(app: App, { imports, jobs }: Parts, visible: Visible): void {
       response: { 200: schemas.importView },
     };
     app.post(`/imports/:id/${action}`, { config: { scope: SCOPE }, schema }, async (request) => {
-      const { id } = await visible(request);
+      const { id } = await steered(request);
       return act({ imports, jobs }, id, action, request.principal);
     });
   }
@@ -141,16 +150,21 @@ function actions(app: App, { imports, jobs }: Parts, visible: Visible): void {
   const response = { 200: jsonOrCsv(schemas.dryRunReport) };
   const schema = { ...words, params: idParams, querystring: schemas.dryRunQuery, body: noBody, response };
   app.post('/imports/:id/dry-run', { config: { scope: SCOPE }, schema }, async (request, reply) => {
-    return answerDryRun(imports, await visible(request), request.query.format, reply);
+    return answerDryRun(imports, await steered(request), request.principal, request.query.format, reply);
   });
 }
 
 function downloads(app: App, { imports, jobs }: Parts, visible: Visible): void {
   const template = { tags, operationId: 'getImportTemplate', summary: 'An empty file with all columns' };
-  const options = { config: { scope: 'read' as const }, schema: { ...template, response: { 200: csvOnly } } };
-  app.get('/imports/template', options, async (_request, reply) =>
-    sendCsv(reply, 'import-template.csv', templateCsv()),
-  );
+  const options = {
+    config: { scope: 'read' as const },
+    schema: { ...template, querystring: schemas.templateQuery, response: { 200: csvOnly } },
+  };
+  app.get('/imports/template', options, async (request, reply) => {
+    const { table } = request.query;
+    const name = table === 'extensions' ? 'import-template.csv' : `import-template-${table}.csv`;
+    return sendCsv(reply, name, templateCsv(table));
+  });
 
   const files = [
     ['result.csv', 'getImportResult', 'What happened to each row', 'read', (id: string) => jobs.resultCsv(id)],
@@ -214,10 +228,16 @@ function bodyOf(request: FastifyRequest, reply: FastifyReply, maxBytes: number):
   throw new LinekeeperError('UNSUPPORTED_MEDIA_TYPE', 'send the file itself as the body, as text/csv');
 }
 
-async function answerDryRun(imports: Imports, view: ImportView, format: 'json' | 'csv', reply: FastifyReply) {
+async function answerDryRun(
+  imports: Imports,
+  view: ImportView,
+  caller: Principal,
+  format: 'json' | 'csv',
+  reply: FastifyReply,
+) {
   const abort = new AbortController();
   reply.raw.once('close', () => abort.abort());
-  const run = await imports.dryRun(view.id, abort.signal);
+  const run = await imports.dryRun(view.id, caller, abort.signal);
   if (format === 'csv') return sendCsv(reply, `import-${view.id}-errors.csv`, Readable.from(dryRunCsv(view, run)));
   reply.header('content-type', 'application/json; charset=utf-8');
   return reply.send(Readable.from(dryRunJson('import', view, run)));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { EMPTY_CELLS, EXISTING_STRATEGIES } from '../../bulk/options.ts';
+import { EMPTY_CELLS, EXISTING_STRATEGIES, LIST_MODES } from '../../bulk/options.ts';
+import { IMPORT_TABLES } from '../../bulk/tables/shape.ts';
 import { text } from '../../domain/text.ts';
 import { flagSchema } from './common.ts';
 import { dryRunErrors, dryRunSummary, jobFields, jobPaging } from './jobs.ts';
@@ -7,6 +8,7 @@ import { dryRunErrors, dryRunSummary, jobFields, jobPaging } from './jobs.ts';
 export const importView = z
   .strictObject({
     ...jobFields,
+    table: z.enum(IMPORT_TABLES).meta({ description: 'What the file is about.' }),
     name: z.string().nullable(),
     strategy: z.enum(EXISTING_STRATEGIES),
     allowWeakPins: z.boolean(),
@@ -16,6 +18,8 @@ export const importView = z
       .string()
       .meta({ description: 'Format of the file: "linekeeper", "json-lines", "freepbx-extensions" ...' }),
     notes: z.int().meta({ description: 'What could not be carried over; see the report.' }),
+    lists: z.enum(LIST_MODES),
+    createGroups: z.boolean(),
     file: z.strictObject({
       bytes: z.int(),
       charset: z.string(),
@@ -53,7 +57,17 @@ export const importsQuery = z.strictObject({ companyId: z.string().max(64).optio
 export const uploadQuery = z
   .strictObject({
     companyId: z.string().max(64).optional().meta({ description: 'May be left out by a token of one company.' }),
-    strategy: z.enum(EXISTING_STRATEGIES).default('fail').meta({ description: 'For extensions that exist already.' }),
+    table: z
+      .enum(IMPORT_TABLES)
+      .optional()
+      .meta({ description: 'What the file is about; left out, its header says so.' }),
+    strategy: z.enum(EXISTING_STRATEGIES).optional().meta({
+      description: 'For what exists already. Left out: fail for extensions, update for everything else.',
+    }),
+    lists: z.enum(LIST_MODES).optional().meta({
+      description: 'replace (the default): a cell of roles, groups, labels or ids names all of them. add: some more.',
+    }),
+    createGroups: flagSchema.optional().meta({ description: 'true: groups that do not exist are created.' }),
     allowWeakPins: flagSchema.optional().meta({ description: 'true: take PINs that are easily guessed.' }),
     allowWeakSecrets: flagSchema.optional().meta({
       description: 'true: take SIP secrets of another system, 4 to 128 printable ASCII characters.',
@@ -70,6 +84,8 @@ export const uploadQuery = z
     path: ['start'],
     params: { code: 'START_IN_DRY_RUN' },
   });
+
+export const templateQuery = z.strictObject({ table: z.enum(IMPORT_TABLES).default('extensions') });
 
 export const dryRunQuery = z.strictObject({
   format: z.enum(['json', 'csv']).default('json').meta({ description: 'csv: the errors only.' }),

@@ -1,0 +1,26 @@
+import type { TableWriters } from './bulk/tables/tables.ts';
+import type { ExtensionBatch } from './lines/extension-batch.ts';
+import { createMailboxWriter } from './lines/tables/mailboxes.ts';
+import { numberWriter } from './lines/tables/numbers.ts';
+import type { LifecycleService } from './people/lifecycle/service.ts';
+import { groupWriter } from './people/tables/groups.ts';
+import { membershipWriter } from './people/tables/memberships.ts';
+import { createPersonWriter } from './people/tables/users.ts';
+
+/** What people and lines write for imports. */
+export function importWriters(batch: ExtensionBatch, lifecycle: LifecycleService): TableWriters {
+  return {
+    extensions: {
+      apply: batch.apply,
+      removeCreated: (tx, actor, items) => batch.remove(tx, actor, items, 'spare'),
+      restore: batch.restore,
+      heldUsers: batch.heldUsers,
+      removeUsers: batch.removeUsers,
+    },
+    people: createPersonWriter(lifecycle),
+    groups: groupWriter,
+    memberships: membershipWriter,
+    numbers: numberWriter,
+    mailboxes: createMailboxWriter(batch),
+  };
+}
