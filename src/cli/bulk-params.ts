@@ -66,11 +66,10 @@ function typed(name: string, schema: JsonSchema, root: JsonSchema, text: string)
 
 function read(name: string, branch: JsonSchema, root: JsonSchema, text: string): unknown {
   const { type, enum: words, const: only, items = {} } = branch;
+  if (type === 'null') return undefined;
   const choices = words ?? (only === undefined ? undefined : [only]);
   if (choices !== undefined) return choices.find((word) => String(word) === text);
   switch (type) {
-    case 'null':
-      return undefined;
     case 'boolean':
       return BOOLEANS[text.toLowerCase()];
     case 'integer':

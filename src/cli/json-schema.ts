@@ -20,7 +20,8 @@ function resolved(schema: JsonSchema, root: JsonSchema): JsonSchema {
 export function branches(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
   const found = resolved(schema, root);
   const inner = found.anyOf ?? found.oneOf ?? found.allOf;
-  return inner === undefined ? [found] : inner.flatMap((one) => branches(one, root));
+  if (inner !== undefined) return inner.flatMap((one) => branches(one, root));
+  return Array.isArray(found.type) ? found.type.map((type) => ({ ...found, type })) : [found];
 }
 
 /** The schemas that a value at this place may have; none: there is no such place. */
@@ -72,11 +73,10 @@ function leaves(root: JsonSchema, schema: JsonSchema, at: Omit<Leaf, 'schema'>):
 /** `voicemail | forward | nothing`, `whole number`, `text`, `- (none)` */
 export function typeWords(schema: JsonSchema, root: JsonSchema): string {
   const words = branches(schema, root).map((one) => {
+    if (one.type === 'null') return '- (none)';
     if (one.enum !== undefined) return one.enum.map(String).join(' | ');
     if (one.const !== undefined) return String(one.const);
     switch (one.type) {
-      case 'null':
-        return '- (none)';
       case 'boolean':
         return 'yes | no';
       case 'integer':
