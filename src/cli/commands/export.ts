@@ -1,5 +1,4 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { pairsOf } from '../bulk-selection.ts';
 import type { Bind } from '../cli.ts';
 import { addOutputOptions, download, type OutputOptions } from '../download.ts';
@@ -14,9 +13,12 @@ interface ExportOptions extends OutputOptions {
   q?: string;
 }
 
+const TABLES = ['users', 'groups', 'memberships', 'extensions', 'numbers', 'mailboxes', 'call-records'];
+
 export function addExport(program: Command, bind: Bind): void {
-  addOutputOptions(program.command('export <table>'))
-    .description('users, groups, memberships, extensions, numbers, mailboxes or call-records, as an import takes them')
+  addOutputOptions(program.command('export'))
+    .description('a table as a file, as an import takes it')
+    .addArgument(new Argument('<table>').choices(TABLES))
     .option('--company <slug>', 'may be left out when it is clear')
     .addOption(new Option('--format <format>').choices(['csv', 'jsonl']).default('csv'))
     .option('--bom', 'begin with a byte order mark: Excel takes the file as UTF-8')
