@@ -21,7 +21,7 @@ const upward = FLOORS.map((names, floor) => ({
       folder(FLOORS.slice(0, floor + 1).flat()),
       COMMON,
       // Where the settings and the root of the package are known; the command line needs both.
-      ...(floor === 4 ? ['^src/config\\.ts$'] : []),
+      ...(floor === 4 ? ['^src/(config|environment)\\.ts$'] : []),
     ],
   },
 }));
@@ -56,7 +56,7 @@ module.exports = {
       name: 'config-belongs-to-root-and-cli',
       severity: 'error',
       from: { path: '^src/[^/]+/', pathNot: '^src/cli/' },
-      to: { path: '^src/config\\.ts$' },
+      to: { path: '^src/(config|environment)\\.ts$' },
     },
     {
       name: 'asterisk-manager-in-one-file',

@@ -20,7 +20,7 @@ type Entry = readonly [family: string, key: string, value: string];
  * People with groups and extensions: imported, put under a label, disabled, exported; each until the PBX has it, against
  * the same rows by bare SQL statements and the same values by raw AMI actions.
  */
-export async function benchBulk({ rows: users }: BenchOptions): Promise<Record<string, unknown>> {
+export async function benchBulk({ users }: BenchOptions): Promise<Record<string, unknown>> {
   const world = await openWorld();
   const bare = new BareSql();
   try {

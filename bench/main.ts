@@ -5,6 +5,7 @@ import { benchBulk } from './bulk.ts';
 import { benchChange } from './change.ts';
 import { benchFeed } from './feed.ts';
 import { benchImport } from './import.ts';
+import { benchList } from './list.ts';
 import { benchLogin } from './login.ts';
 import { benchOffboard } from './offboard.ts';
 import { benchStart } from './start.ts';
@@ -16,6 +17,7 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<Record<string, 
   change: benchChange,
   audit: benchAudit,
   start: benchStart,
+  list: benchList,
   login: benchLogin,
   offboard: benchOffboard,
   feed: benchFeed,
@@ -39,18 +41,19 @@ const name = positionals[0] ?? '';
 const bench = BENCHES[name];
 if (bench === undefined) {
   console.error(
-    `usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--rows N] [--existing N] [--mailboxes] [--clients N] [--rate N] [--json]`,
+    `usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--rows N] [--existing N] [--mailboxes] [--clients N] [--rate N] [--users N] [--json]`,
   );
   process.exit(1);
 }
 // The built daemon is what is measured.
 execFileSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 2, 2] });
 const result = await bench({
-  rows: Number(values.users ?? values.rows),
+  rows: Number(values.rows),
   existing: Number(values.existing ?? (name === 'import' ? 0 : 10_000)),
   mailboxes: values.mailboxes,
   clients: Number(values.clients),
   rate: Number(values.rate),
+  users: Number(values.users ?? (name === 'list' ? 100_000 : 10_000)),
 });
 if (values.json) console.log(JSON.stringify(result));
 else for (const [key, value] of Object.entries(result)) console.log(`${key.padEnd(24)} ${value}`);

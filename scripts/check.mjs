@@ -38,11 +38,13 @@ function perform([name, [command, ...args]]) {
   });
 }
 
-/** One place reads the environment, so that the documentation of the settings is whole. */
+/** Few places read the environment, so that the documentation of the settings is whole. */
 async function environmentCheck() {
+  const readers = ['config.ts', 'environment.ts'];
   const found = readdirSync(`${root}src`, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts') && path !== 'config.ts' && !path.startsWith('store/generated/'))
+    .filter((path) => path.endsWith('.ts') && !readers.includes(path) && !path.startsWith('store/generated/'))
     .filter((path) => /process\s*\.\s*env\b|process\['env'\]/.test(readFileSync(`${root}src/${path}`, 'utf8')));
-  if (found.length > 0) say(`\n=== environment\nOnly src/config.ts reads it: src/${found.join(', src/')}`);
+  if (found.length > 0)
+    say(`\n=== environment\nOnly src/${readers.join(' and src/')} read it: src/${found.join(', src/')}`);
   return found.length > 0;
 }

@@ -27,6 +27,7 @@ function migratedScratch(): string {
     const path = `${migrationsDir}/${name}/migration.sql`;
     if (existsSync(path)) database.exec(withWholeIndexes(readFileSync(path, 'utf8')));
   }
+  dropSearch(database);
   database.close();
   return file;
 }
@@ -39,6 +40,15 @@ function withWholeIndexes(sql: string): string {
   return sql
     .replace(/^(CREATE INDEX [^;]*\)) WHERE [^;]*;$/gm, '$1;')
     .replace(/^CREATE (UNIQUE )?INDEX [^;]* COLLATE [^;]*;$/gm, '');
+}
+
+/** Virtual tables, their triggers and what these write stand in the migrations alone: Prisma knows no such thing. */
+function dropSearch(database: Database.Database): void {
+  const named = (condition: string) =>
+    database.prepare(`SELECT name FROM sqlite_master WHERE ${condition}`).pluck().all() as string[];
+  for (const name of named("type = 'trigger'")) database.exec(`DROP TRIGGER "${name}"`);
+  for (const name of named("sql LIKE 'CREATE VIRTUAL TABLE %'")) database.exec(`DROP TABLE "${name}"`);
+  for (const name of ['SearchPending', 'SearchEntry']) database.exec(`DROP TABLE IF EXISTS "${name}"`);
 }
 
 async function diff(): Promise<string> {

@@ -1,9 +1,9 @@
-// Counts what a TAP stream says, down to the single assertion, and tells of failures as they come.
+// Counts what the TAP stream of one file says, down to the single assertion, and tells of failures as they come.
 import { Parser } from 'tap-parser';
 import { stringify } from 'yaml';
 
 /** `onFailure` gets the names from the file down to the assertion, and what is known about it. */
-export function createTally({ onFile, onFailure }) {
+export function createTally(file, { onFailure }) {
   const tally = { passed: 0, failed: 0, skipped: 0 };
 
   /** A child's failures are counted in the child; the line of its parent counts only when the child said nothing. */
@@ -17,7 +17,6 @@ export function createTally({ onFile, onFailure }) {
     parser.on('assert', (result) => {
       const summed = child;
       child = undefined;
-      if (path.length === 0) onFile(result);
       if (result.skip || result.todo) tally.skipped++;
       else if (summed === undefined) {
         if (result.ok) tally.passed++;
@@ -32,6 +31,6 @@ export function createTally({ onFile, onFailure }) {
   }
 
   const parser = new Parser();
-  listen(parser, []);
+  listen(parser, [file]);
   return { parser, tally, fail };
 }

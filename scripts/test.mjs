@@ -1,53 +1,57 @@
-// `npm test [folder ...]`: sets up what tests need and runs test/<folder>/**/*.test.ts, by default all of them. The last
-// line is "N passed, N failed".
-import { spawn, spawnSync } from 'node:child_process';
+// `npm test [folder | file ...]`: sets up what tests need and runs test/<folder>/**/*.test.ts, by default all of them. The
+// last line is "N passed, N failed".
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { ensureGenerated, ensureInstalled, root, run, say } from './prepare.mjs';
+import { ensureBuilt, ensureGenerated, ensureInstalled, root, run, say } from './prepare.mjs';
 
 ensureInstalled();
 ensureGenerated();
 
-const present = readdirSync(`${root}test`, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && filesOf(entry.name).length > 0)
-  .map(({ name }) => name);
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !present.includes(name));
-if (unknown.length > 0) {
-  say(`There is no folder test/${unknown[0]} with tests; there are ${present.join(', ')}.`);
+const files = readdirSync(`${root}test`, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.test.ts'))
+  .map((path) => `test/${path}`)
+  .sort();
+const words = process.argv.slice(2);
+const isMeant = (file) => (word) => file === word || file.startsWith(`test/${word}/`);
+const unknown = words.find((word) => !files.some((file) => isMeant(file)(word)));
+if (unknown !== undefined) {
+  const folders = new Set(files.map((file) => file.split('/')[1]));
+  say(
+    `There is neither a folder test/${unknown} with tests nor a test ${unknown}; folders: ${[...folders].join(', ')}.`,
+  );
   process.exit(1);
 }
-const folders = wanted.length > 0 ? wanted : present;
-const bin = (name) => `${root}node_modules/.bin/${name}`;
-/** Everything but these runs a real Asterisk. */
-const isLive = (name) => !['unit', 'http'].includes(name);
+const wanted = words.length > 0 ? files.filter((file) => words.some(isMeant(file))) : files;
+// Everything but these runs a real Asterisk.
+const quick = wanted.filter((file) => /^test\/(unit|http)\//.test(file));
+const live = wanted.filter((file) => !quick.includes(file));
 
-if (!existsSync(`${root}.tap/plugins`)) run(bin('tap'), ['build'], { stdio: ['ignore', 'ignore', 'inherit'] });
-if (folders.some(isLive)) prepareLive();
+if (!existsSync(`${root}.tap/plugins`)) {
+  run(`${root}node_modules/.bin/tap`, ['build'], { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+// Those that need it would build it, too, but two of them at once.
+if (wanted.length > 1) ensureBuilt();
+if (live.length > 0) prepareLive();
 
-const { createTally } = await import('./tap-tally.mjs');
+// Only now: it needs a package.
+const { runFile } = await import('./test-file.mjs');
 const total = { passed: 0, failed: 0, skipped: 0 };
-// The quick ones first. Each live test runs an Asterisk and phones of its own: more than one at a time only on more cores.
-const quick = folders.filter((name) => !isLive(name));
-if (quick.length > 0) await runTap(quick.flatMap(filesOf), 2);
-const live = folders.filter(isLive);
-if (live.length > 0) await runTap(live.flatMap(filesOf), availableParallelism() > 3 ? 2 : 1);
+const stopped = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopped.abort());
+// A live test runs an Asterisk and phones of its own and mostly waits: quick ones fill the pauses, and when there are no
+// more of them, a second live one.
+const lanes = [[live, quick], [quick, live], ...Array(availableParallelism() > 3 ? 1 : 0).fill([live, quick])];
+await Promise.all(lanes.map(work));
 if (total.skipped > 0) say(`${total.skipped} skipped`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
-
-function filesOf(folder) {
-  return readdirSync(`${root}test/${folder}`, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.test.ts'))
-    .sort()
-    .map((path) => `test/${folder}/${path}`);
-}
 
 function prepareLive() {
   const missing = [
     ['sipp', 'sip-tester'],
     ['debootstrap', 'debootstrap'],
-    ...(folders.includes('crash') ? [['faketime', 'faketime']] : []),
+    ...(live.some((file) => file.startsWith('test/crash/')) ? [['faketime', 'faketime']] : []),
   ].filter(([program]) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0);
   if (missing.length > 0 && process.getuid?.() === 0) {
     const packages = missing.map(([, name]) => name);
@@ -64,21 +68,18 @@ function prepareLive() {
   run(process.execPath, ['--import=tsx', '--no-warnings', `${root}scripts/asterisk.ts`]);
 }
 
-async function runTap(files, jobs) {
-  const { parser, tally, fail } = createTally({
-    onFile: ({ ok, name, time }) =>
-      say(`${ok ? 'ok    ' : 'FAILED'}  ${name}${time ? `  ${Math.round(time)} ms` : ''}`),
-    onFailure: (names, diag) => say(`\n  FAILED  ${names.join(' > ')}\n${diag.replace(/^/gm, '    ')}`),
-  });
-  const args = ['run', '--reporter=tap', `--jobs=${jobs}`, ...files];
-  const child = spawn(bin('tap'), args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-  child.stdout.pipe(parser, { end: false });
-  const code = await new Promise((resolve) => child.once('close', resolve));
-  await new Promise((resolve) => {
-    parser.once('complete', resolve);
-    parser.end();
-  });
-  if (code !== 0 && tally.failed === 0) fail(['tap'], `it ended with ${code}`);
-  for (const key of Object.keys(total)) total[key] += tally[key];
+/** Runs what is first in the first queue that holds anything, until none does. */
+async function work(queues) {
+  while (!stopped.signal.aborted) {
+    const file = queues.find(({ length }) => length > 0)?.shift();
+    if (file === undefined) return;
+    const startedAt = performance.now();
+    const tally = await runFile(file, {
+      signal: stopped.signal,
+      onFailure: (names, diag) => say(`\n  FAILED  ${names.join(' > ')}\n${diag.replace(/^/gm, '    ')}`),
+    });
+    const took = Math.round(performance.now() - startedAt);
+    say(`${tally.failed === 0 ? 'ok    ' : 'FAILED'}  ${file}  ${took} ms`);
+    for (const key of Object.keys(total)) total[key] += tally[key];
+  }
 }

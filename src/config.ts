@@ -1,9 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { packageRoot } from './environment.ts';
 import { LinekeeperError } from './errors.ts';
+
+export { packageRoot, remoteApi } from './environment.ts';
 
 const port = z.int().min(1).max(65535);
 
@@ -39,6 +42,7 @@ const schema = z.strictObject({
     maxBytes: z.int().min(1024),
     maxRows: z.int().min(1),
     keepDays: z.number().min(0),
+    keepResultsDays: z.number().min(0),
   }),
   mail: z.strictObject({
     from: z.string(),
@@ -95,16 +99,6 @@ const ALIASES: Record<string, string> = { LINEKEEPER_DATA: 'data.folder' };
 /** Variables of ours that are not settings of the daemon. */
 const OTHERS = new Set(['LINEKEEPER_CONFIG', 'LINEKEEPER_TOKEN', 'LINEKEEPER_URL', 'LINEKEEPER_CACHE']);
 
-/** Root of the installed package: where config, prisma and templates are. */
-export const packageRoot = findPackageRoot();
-
-function findPackageRoot(): string {
-  for (let folder = import.meta.dirname; ; folder = join(folder, '..')) {
-    if (existsSync(join(folder, 'config', 'default.yaml'))) return folder;
-    if (folder === join(folder, '..')) throw new LinekeeperError('CONFIG_INVALID', 'config/default.yaml is missing');
-  }
-}
-
 /**
  * Reads the settings: config/default.yaml < the file named by LINEKEEPER_CONFIG < LINEKEEPER_* variables.
  * @throws CONFIG_INVALID naming every unknown or wrong setting.
@@ -127,21 +121,6 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   config.data.folder = resolve(config.data.folder);
   config.embeddedPbx.cache ||= env.LINEKEEPER_CACHE || join(homedir(), '.cache', 'linekeeper');
   return config;
-}
-
-/**
- * Where the command line finds a daemon on another machine; undefined: on this one, by its socket.
- * @throws CONFIG_INVALID when only one of the two variables is set
- */
-export function remoteApi(env: NodeJS.ProcessEnv = process.env): { url: string; token: string } | undefined {
-  const url = env.LINEKEEPER_URL ?? '';
-  const token = env.LINEKEEPER_TOKEN ?? '';
-  if (url === '' && token === '') return undefined;
-  if (url === '' || token === '') throw invalid(['LINEKEEPER_URL and LINEKEEPER_TOKEN are set together or not at all']);
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw invalid(['LINEKEEPER_URL: must be an http:// or https:// address']);
-  }
-  return { url, token };
 }
 
 type Tree = Record<string, unknown>;

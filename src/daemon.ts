@@ -119,6 +119,11 @@ export function createDaemon(config: Config, log: Logger): Daemon {
 
   async function startApp(core: Core): Promise<App> {
     const { batch, changes, db, extensions, fleet, lifecycle, live } = core;
+    const argon2 = createArgon2Process();
+    undo.push(() => argon2.end());
+    const settings = { ...config.people, publicUrl: publicUrl(config.http) };
+    const factors = createSecondFactors(db, smsSenderOf(config, log));
+    const people = createPeople(db, settings, { factors, argon2 });
     const bulk = createBulk({
       db,
       changes,
@@ -126,7 +131,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
       dataDir: config.data.folder,
       limits: config.imports,
       lookUp: (id, companyId) => principalById(db, id, companyId),
-      actions: massActions({ lifecycle }),
+      actions: massActions({ db, lifecycle, people, batch }),
       writer: {
         apply: batch.apply,
         removeCreated: (tx, actor, items) => batch.remove(tx, actor, items, 'spare'),
@@ -144,11 +149,6 @@ export function createDaemon(config: Config, log: Logger): Daemon {
       domain: new URL(publicUrl(config.http)).hostname,
       calls: live.calls,
     });
-    const argon2 = createArgon2Process();
-    undo.push(() => argon2.end());
-    const settings = { ...config.people, publicUrl: publicUrl(config.http) };
-    const factors = createSecondFactors(db, smsSenderOf(config, log));
-    const people = createPeople(db, settings, { factors, argon2 });
     const isLoopback =
       config.http.host === '127.0.0.1' || config.http.host === '::1' || config.http.host === 'localhost';
     const app = await buildApp(

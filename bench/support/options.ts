@@ -7,4 +7,6 @@ export interface BenchOptions {
   clients: number;
   /** Events a second. */
   rate: number;
+  /** Of a list. */
+  users: number;
 }

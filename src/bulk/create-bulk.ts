@@ -10,7 +10,7 @@ import { JobEngine } from './jobs/engine.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
 import type { JobKind, LookUpCaller } from './jobs/kind.ts';
 import type { Changes, JobLog, RowWriter } from './ports.ts';
-import { expireFiles, tidyFiles } from './retention.ts';
+import { expireFiles, expireJobs, tidyFiles } from './retention.ts';
 import { CHUNK_ROWS, type ImportDeps, type ImportLimits } from './run.ts';
 
 export interface BulkDeps {
@@ -52,7 +52,9 @@ export function createBulk(deps: BulkDeps): Bulk {
   const engine = new JobEngine(importDeps, kinds, (jobId) => deps.onProgress?.(jobId));
   const jobs = createJobs({ db, engine, kindOf: (job: JobRecord) => kinds[job.type] });
   const expire = () =>
-    expireFiles(importDeps, engine).catch((err) => log.error({ err }, 'old files of imports were not taken away'));
+    expireFiles(importDeps, engine)
+      .then(() => expireJobs(importDeps, engine))
+      .catch((err) => log.error({ err }, 'old jobs and their files were not taken away'));
   let expiry: NodeJS.Timeout | undefined;
   return {
     jobs,

@@ -1,5 +1,5 @@
 import type { Database } from '../store/database.ts';
-import { credentialPage } from '../store/job-credentials.ts';
+import { type Credential, credentialPage } from '../store/job-credentials.ts';
 import { jobRows } from '../store/job-rows.ts';
 import type { JobRecord } from '../store/jobs.ts';
 import type { CellError } from './cell.ts';
@@ -36,16 +36,33 @@ export async function* resultCsv(db: Database, job: JobRecord): AsyncGenerator<s
   }
 }
 
-/** What phones and their owners need of what the job created. Whoever streams it must have taken it: it is given once. */
+/** An import makes extensions with one account each; an action may have to do with any of them. */
+const CREDENTIAL_COLUMNS: Record<JobRecord['type'], readonly (keyof typeof CELLS)[]> = {
+  import: ['extension', 'display_name', 'user', 'username', 'secret', 'pin'],
+  action: ['extension', 'display_name', 'user', 'account', 'former_username', 'username', 'secret', 'pin'],
+};
+const CELLS = {
+  extension: ({ extension }: Credential) => extension,
+  display_name: ({ displayName }: Credential) => displayName,
+  user: ({ user }: Credential) => user ?? '',
+  account: ({ account }: Credential) => String(account),
+  former_username: ({ formerUsername }: Credential) => formerUsername ?? '',
+  username: ({ username }: Credential) => username,
+  secret: ({ secret }: Credential) => secret ?? '',
+  pin: ({ pin }: Credential) => pin ?? '',
+};
+
+/** What phones and their owners need of what the job did. Whoever streams it must have taken it: it is given once. */
 export async function* credentialsCsv(db: Database, job: JobRecord): AsyncGenerator<string, void> {
   const delimiter = delimiterOf(job);
-  yield BOM + csvLine(['extension', 'display_name', 'user', 'username', 'secret', 'pin'], delimiter);
+  const columns = CREDENTIAL_COLUMNS[job.type];
+  yield BOM + csvLine(columns, delimiter);
   const until = (job.finishedAt ?? new Date()).getTime();
   for (let after: number | undefined = 0; after !== undefined; ) {
     const { items, next } = await credentialPage(db, job.id, { after, limit: PAGE, until });
     let text = '';
-    for (const { extension, displayName, user, username, secret, pin } of items) {
-      const cells = [extension, displayName, user ?? '', username, secret ?? '', pin ?? ''];
+    for (const item of items) {
+      const cells = columns.map((column) => CELLS[column](item));
       text += csvLine(cells.map(guardValue), delimiter);
     }
     yield text;

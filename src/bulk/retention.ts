@@ -1,4 +1,5 @@
-import { findJob } from '../store/jobs.ts';
+import { deleteJobRows } from '../store/job-rows.ts';
+import { deleteJob, endedBefore, findJob, jobsInStates } from '../store/jobs.ts';
 import { settleFile } from './import-kind.ts';
 import type { JobEngine } from './jobs/engine.ts';
 import { ENDED_STATES } from './jobs/state.ts';
@@ -18,6 +19,23 @@ export async function tidyFiles(deps: ImportDeps): Promise<void> {
     else if (kind === 'upload' && ENDED_STATES.includes(job.state)) {
       await settleFile(deps, job, new AbortController().signal);
     }
+  }
+}
+
+/** Rows that are deleted in one transaction: others write in between. */
+const PIECE = 5000;
+
+/** Ends actions that nobody started, and forgets jobs whose results were kept long enough. */
+export async function expireJobs({ db, limits }: ImportDeps, engine: JobEngine): Promise<void> {
+  const unstarted = await jobsInStates(db, ['ready'], new Date(Date.now() - limits.keepDays * DAY_MS));
+  for (const { id, type } of unstarted) {
+    if (type === 'action') await engine.act(id, 'cancel', { id: 'system', actor: 'system' });
+  }
+  if (limits.keepResultsDays === undefined) return;
+  const until = new Date(Date.now() - limits.keepResultsDays * DAY_MS);
+  for (const { id } of await endedBefore(db, until)) {
+    while ((await db.write((tx) => deleteJobRows(tx, id, PIECE))) === PIECE);
+    await db.write((tx) => deleteJob(tx, id));
   }
 }
 

@@ -7,6 +7,8 @@ export interface ImportLimits {
   maxRows: number;
   /** Days that an upload nobody starts, and the failed rows of an ended import, stay on the disk. */
   keepDays: number;
+  /** Days that the results of an ended job are kept, and with them its undo. undefined: for ever. */
+  keepResultsDays?: number;
   /** Rows of one transaction. */
   chunkRows?: number;
 }

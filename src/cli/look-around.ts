@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadConfig, remoteApi } from '../config.ts';
+import { loadConfig } from '../config.ts';
+import { remoteApi } from '../environment.ts';
 import type { Finding } from './api/diagnostics-views.ts';
 import type { CliError } from './cli-error.ts';
 

@@ -1,19 +1,20 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { v7 as uuid } from 'uuid';
-import { loadConfig, packageRoot } from '../config.ts';
+import { packageRoot } from '../environment.ts';
 import type { Database } from '../store/database.ts';
 import type { Token } from './api/views.ts';
 import { CliError } from './cli-error.ts';
 
 /** Tokens without a daemon, for whoever has locked themselves out. The database's own lock keeps a running daemon safe. */
 async function withDatabase<T>(work: (db: Database) => Promise<T>): Promise<T> {
+  // Loaded late: every other command starts faster without them.
+  const { loadConfig } = await import('../config.ts');
   const { folder } = loadConfig().data;
   const file = join(folder, 'linekeeper.db');
   if (!existsSync(file)) {
     throw new CliError('NOT_FOUND', `there is no database in ${folder}`, { advice: 'Set LINEKEEPER_DATA.' });
   }
-  // Loaded late: every other command starts faster without it.
   const { openDatabase } = await import('../store/database.ts');
   const db = await openDatabase({
     file,

@@ -1,38 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Help } from 'commander';
-import { packageRoot } from '../config.ts';
+import { packageRoot } from '../environment.ts';
 import { addressOf } from './api/address.ts';
 import { createApi } from './api/client.ts';
 import type { Bind } from './cli.ts';
-import { addActivity } from './commands/activity.ts';
-import { addBroadcast } from './commands/broadcast.ts';
-import { addBulk } from './commands/bulk.ts';
-import { addCall } from './commands/call.ts';
-import { addCompany } from './commands/company.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addDrift } from './commands/drift.ts';
-import { addExport } from './commands/export.ts';
-import { addExtension } from './commands/extension.ts';
-import { addGroups } from './commands/group.ts';
-import { addHistory } from './commands/history.ts';
-import { addImport } from './commands/import.ts';
-import { addImports } from './commands/imports.ts';
-import { addJobs } from './commands/jobs.ts';
-import { addLive } from './commands/live.ts';
-import { addMail } from './commands/mail.ts';
-import { addNumber } from './commands/number.ts';
-import { addPbx } from './commands/pbx.ts';
-import { addPbxInstall } from './commands/pbx-install.ts';
-import { addPlan } from './commands/plan.ts';
-import { addRecords } from './commands/records.ts';
-import { addRole } from './commands/role.ts';
-import { addSync } from './commands/sync.ts';
-import { addToken } from './commands/token.ts';
-import { addUser } from './commands/user.ts';
-import { addUserAccess } from './commands/user-access.ts';
-import { addUserLifecycle } from './commands/user-lifecycle.ts';
-import { addUserLogin } from './commands/user-login.ts';
+import { type AddCommand, COMMANDS } from './command-table.ts';
 import { createTerminal } from './terminal.ts';
 
 export interface Host {
@@ -51,7 +24,8 @@ export interface Program {
   exitCode(): number;
 }
 
-export function createProgram(host: Host): Program {
+/** `argv` as of a process: only what it asks for is loaded, which is most of a command's time. */
+export async function createProgram(host: Host, argv: readonly string[]): Promise<Program> {
   let exitCode = 0;
   const command = new Command('linekeeper')
     .description('Keeps an Asterisk PBX in step with the people who use it.')
@@ -83,35 +57,17 @@ export function createProgram(host: Host): Program {
     .action(async () => {
       exitCode = await host.serve();
     });
-  addCompany(command, bind);
-  const user = addUser(command, bind);
-  addUserLogin(user, bind);
-  addUserLifecycle(user, bind);
-  addUserAccess(user, bind);
-  addRole(command, bind);
-  addGroups(command, bind);
-  addExtension(command, bind);
-  addCall(command, bind);
-  addNumber(command, bind);
-  addImport(command, bind);
-  addImports(command, bind);
-  addExport(command, bind);
-  addBulk(command, bind);
-  addJobs(command, bind);
-  addPlan(command, bind);
-  addSync(command, bind);
-  addDrift(command, bind);
-  addPbxInstall(addPbx(command, bind), bind);
-  addMail(command, bind);
-  addBroadcast(command, bind);
-  addToken(command, bind);
-  addRecords(command, bind);
-  addActivity(command, bind);
-  addLive(command, bind);
-  addHistory(command, bind);
-  addDoctor(command, bind);
+  for (const add of wanted(argv)) await add(command, bind);
   for (const one of allOf(command)) one.exitOverride().showSuggestionAfterError();
   return { command, exitCode: () => exitCode };
+}
+
+/** The command that the first word names. Help, and a word that is none, need all of them. */
+function wanted([, , ...words]: readonly string[]): Iterable<AddCommand> {
+  const name = words.find((word) => !word.startsWith('-')) ?? '';
+  if (name === 'serve') return [];
+  const one = COMMANDS.get(name);
+  return one === undefined ? new Set(COMMANDS.values()) : [one];
 }
 
 function allOf(command: Command): Command[] {

@@ -11,7 +11,7 @@ export async function runCommand(argv: readonly string[], host: Host): Promise<n
     if (error.code === 'EPIPE') process.exit(EXIT.ok);
     throw error;
   });
-  const program = createProgram(host);
+  const program = await createProgram(host, argv);
   try {
     await program.command.parseAsync(argv);
     return program.exitCode();

@@ -114,6 +114,11 @@ export function mailboxContextOf(slug: string, extension: string): string {
   return `lk-${slug}-${String(Number(extension.slice(-3)) % SHARDS).padStart(2, '0')}`;
 }
 
+/** `1001@lk-acme-09`: what a mailbox is called on the PBX. */
+export function mailboxAddress(slug: string, box: string): string {
+  return `${box}@${mailboxContextOf(slug, box)}`;
+}
+
 /** The company that a voicemail context of ours belongs to. */
 export function slugOfMailboxContext(context: string): string | undefined {
   return /^lk-(.+)-[0-9]{2}$/.exec(context)?.[1];

@@ -23,7 +23,7 @@ export interface BatchContext {
   /** A missing extension is an error (PATCH) rather than created. */
   mustExist?: boolean;
   /** Where a new PIN comes from. */
-  source: 'api' | 'import';
+  source: 'api' | 'import' | 'job';
 }
 
 /** The user whom a row made or changed; `version` is that after the row. */
@@ -53,6 +53,8 @@ export type RowResult = {
       version: number;
       /** The row before, for an undo; secrets sealed. */
       before: ExtensionSnapshot;
+      /** Before and after by field; secrets masked. */
+      changes: Record<string, unknown>;
       /** Only when a mailbox was created with a PIN of ours. */
       pin: string | undefined;
       user?: WrittenUser;
@@ -85,6 +87,8 @@ export interface ExtensionSnapshot {
 
 export interface MailboxSnapshot {
   id: string;
+  /** Its number on the PBX; null: that of the extension. */
+  box: string | null;
   pinSealed: string;
   email: string | null;
   attach: boolean;

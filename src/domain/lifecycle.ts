@@ -94,6 +94,8 @@ export interface LifecycleSubject {
 export interface SubjectExtension {
   id: string;
   number: string;
+  /** Number of its mailbox, where it is not that of the extension. */
+  box?: string;
   endpoints: string[];
   /** It has phones when its user is there. */
   enabled: boolean;

@@ -31,6 +31,6 @@ export async function searchActivity(
       if (isBehind && found.length <= query.limit) found.push(id);
     }
   }
-  const page = await answerPage(db.read, ACTIVITY, paging, { ...filters, ids: JSON.stringify(found) });
+  const page = await answerPage(db.read, ACTIVITY, paging, { ...filters, ids: found });
   return { ...page, total };
 }

@@ -37,7 +37,7 @@ export async function searchCallRecords(
       .filter((one) => after === undefined || inOrder(one, after) > 0);
     found = [...found, ...behind].sort(inOrder).slice(0, limit + 1);
   }
-  const ids = JSON.stringify(found.map(([, id]) => id));
+  const ids = found.map(([, id]) => id);
   const page = await answerPage(db.read, CALL_RECORDS, paging, { ...filters, ids });
   return { ...page, total };
 }

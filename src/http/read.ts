@@ -1,4 +1,5 @@
 import type { Reader } from '../store/database.ts';
+import { type FacetValue, readFacets } from '../store/queries/facets.ts';
 import { type ListSpec, type PageRequest, readOne, readPage, type Scalar, type View } from '../store/queries/page.ts';
 import { notFound } from './access.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
@@ -11,6 +12,7 @@ export interface PageAnswer {
   items: View[];
   total: number;
   nextCursor: string | null;
+  facets?: Record<string, FacetValue[]>;
 }
 
 /** Answers a list. `narrowed` are filters that stand above those of the query. */
@@ -21,19 +23,23 @@ export async function answerPage(
   narrowed: PageRequest['filters'] = {},
 ): Promise<PageAnswer> {
   const given = Object.entries(query).filter(([name]) => name in spec.filters);
+  const filters = Object.fromEntries(given) as PageRequest['filters'];
   const descending = query.sort.startsWith('-');
   const page = await readPage(reader, spec, {
     sort: descending ? query.sort.slice(1) : query.sort,
     descending,
     limit: query.limit,
     after: query.cursor === undefined ? undefined : decodeCursor(query.cursor, query.sort),
-    filters: { ...Object.fromEntries(given), ...narrowed },
+    filters: { ...filters, ...narrowed },
     q: query.q,
   });
   return {
     items: query.fields === undefined ? page.items : page.items.map((item) => pick(item, query.fields ?? [])),
     total: page.total,
     nextCursor: page.next === undefined ? null : encodeCursor(query.sort, page.next),
+    ...(query.facets === undefined
+      ? {}
+      : { facets: await readFacets(reader, spec, query.facets, { filters, q: query.q }, narrowed) }),
   };
 }
 

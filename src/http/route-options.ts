@@ -23,7 +23,7 @@ export function listRoute<Q extends z.ZodType>(
   item: z.ZodObject,
   scope: Scope | 'self' = 'read',
 ) {
-  return { config: { scope }, schema: { ...words(text), querystring, response: { 200: pageOf(item) } } };
+  return { config: { scope }, schema: { ...words(text), querystring, response: { 200: pageOf(item, querystring) } } };
 }
 
 export function getRoute<P extends z.ZodType = typeof common.idParams>(

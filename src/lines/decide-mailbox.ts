@@ -46,6 +46,7 @@ export function decideMailbox(x: {
   const pin = known ?? generatedPin ?? '';
   const values: MailboxValues = {
     id,
+    box: existing?.box ?? null,
     extensionId: x.extensionId,
     pinSealed: existing !== null && pin === oldPin ? existing.pinSealed : seal.seal(pin, purpose),
     pinSource: context.source,

@@ -146,7 +146,7 @@ export function decideRow(world: BatchWorld, context: BatchContext, row: Extensi
     return { result: { ...common, result: 'created', version: 1, secret: secret ?? '' }, writes };
   }
   const { accounts: _accounts, companyId: _companyId, ...before } = existing;
-  return { result: { ...common, result: 'updated', version: existing.version + 1, before }, writes };
+  return { result: { ...common, result: 'updated', version: existing.version + 1, before, changes: changed }, writes };
 }
 
 function decideValues(

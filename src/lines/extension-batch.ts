@@ -1,5 +1,6 @@
 import type { BatchContext, ExtensionRow, ExtensionSnapshot, RowResult } from '../domain/extension-row.ts';
 import { type AuditEntry, recordAudit } from '../store/audit-log.ts';
+import { separateBoxes } from '../store/boxes.ts';
 import type { Tx } from '../store/database.ts';
 import { createDigests } from '../store/digests.ts';
 import {
@@ -79,7 +80,12 @@ async function writeRows(tx: Tx, context: BatchContext, pbxId: string, rows: rea
   );
   await alignSuspension(tx, withNewUser(rows));
   await insertAccounts(tx, pick('account'));
-  await upsertMailboxes(tx, pick('mailbox'));
+  const mailboxes = pick('mailbox');
+  await upsertMailboxes(tx, mailboxes);
+  await separateBoxes(
+    tx,
+    mailboxes.filter(({ box }) => box === null).map(({ extensionId }) => extensionId),
+  );
   await deleteMailboxes(
     tx,
     rows.filter((row) => row.mailboxDeleted).map((row) => row.values.id),

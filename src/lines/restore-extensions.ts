@@ -1,5 +1,6 @@
 import type { ExtensionSnapshot } from '../domain/extension-row.ts';
 import { type AuditEntry, recordAudit } from '../store/audit-log.ts';
+import { separateBoxes } from '../store/boxes.ts';
 import type { Tx } from '../store/database.ts';
 import {
   deleteMailboxes,
@@ -43,11 +44,16 @@ export async function restoreExtensions(
     tx,
     good.map(({ snapshot }) => snapshot.id),
   );
-  await upsertMailboxes(
+  const mailboxes = good.flatMap(({ snapshot }) =>
+    snapshot.mailbox === null
+      ? []
+      : // Jobs of an older Linekeeper know of no number of its own.
+        [{ ...snapshot.mailbox, box: snapshot.mailbox.box ?? null, extensionId: snapshot.id, pinSource: 'undo' }],
+  );
+  await upsertMailboxes(tx, mailboxes);
+  await separateBoxes(
     tx,
-    good.flatMap(({ snapshot }) =>
-      snapshot.mailbox === null ? [] : [{ ...snapshot.mailbox, extensionId: snapshot.id, pinSource: 'undo' }],
-    ),
+    mailboxes.map(({ extensionId }) => extensionId),
   );
   await deleteMailboxes(
     tx,

@@ -24,7 +24,7 @@ export async function createBroadcast(
   await checkTarget(tx, companyId, target);
   const now = new Date();
   const id = uuid();
-  const sendAt = timeOf(input.sendAt, now);
+  const sendAt = sendTimeOf(input.sendAt, now);
   const json = { target: JSON.stringify(target), channels: JSON.stringify(channels) };
   const row = { id, companyId, category, text, ...json, sendAt, actor: context.actor, createdAt: now, updatedAt: now };
   await tx.broadcast.create({ data: row });
@@ -43,7 +43,7 @@ export async function updateBroadcast(
   const changed: { text?: string; sendAt?: Date } = {};
   if (patch.text !== undefined && patch.text !== row.text) changed.text = patch.text;
   if (patch.sendAt !== undefined) {
-    const sendAt = timeOf(patch.sendAt, new Date());
+    const sendAt = sendTimeOf(patch.sendAt, new Date());
     if (sendAt.getTime() !== row.sendAt.getTime()) changed.sendAt = sendAt;
   }
   if (Object.keys(changed).length === 0) return;
@@ -86,17 +86,18 @@ async function checkTarget(tx: Tx, companyId: string, target: BroadcastTarget): 
   if ((await strangeGroups(tx, companyId, target.groupIds)).length > 0) throw badReference('target.groupIds', 'group');
 }
 
-function timeOf(iso: string | undefined, now: Date): Date {
+/** When it will be sent; absent: now. @throws VALIDATION_FAILED for a time that is past or too far */
+export function sendTimeOf(iso: string | undefined, now: Date, path = 'sendAt'): Date {
   if (iso === undefined) return now;
   const time = new Date(iso);
   const ahead = time.getTime() - now.getTime();
-  if (ahead < -LATEST_MS) throw badTime('SEND_AT_PAST', 'is in the past');
-  if (ahead > FARTHEST_MS) throw badTime('SEND_AT_FAR', 'is more than a year ahead');
+  if (ahead < -LATEST_MS) throw badTime(path, 'SEND_AT_PAST', 'is in the past');
+  if (ahead > FARTHEST_MS) throw badTime(path, 'SEND_AT_FAR', 'is more than a year ahead');
   return time;
 }
 
-function badTime(code: string, message: string): LinekeeperError {
+function badTime(path: string, code: string, message: string): LinekeeperError {
   return new LinekeeperError('VALIDATION_FAILED', 'one field is wrong', {
-    fields: [{ path: 'sendAt', code, message }],
+    fields: [{ path, code, message }],
   });
 }

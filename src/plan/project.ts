@@ -1,4 +1,4 @@
-import { contextOf, diallingPlan, mailboxContextOf } from '../domain/company.ts';
+import { contextOf, diallingPlan, mailboxAddress } from '../domain/company.ts';
 import { SUSPENDED_NOTHING } from '../domain/extension.ts';
 import { DEFAULT_CODECS, endpointId, REALM } from '../domain/sip-account.ts';
 import { projectedName } from '../domain/text.ts';
@@ -47,8 +47,9 @@ function hasPhones({ enabled, suspended }: ExtensionSource): boolean {
   return enabled && !suspended;
 }
 
-function mailboxOf({ number, company }: ExtensionSource): string {
-  return `${number}@${mailboxContextOf(company.slug, number)}`;
+/** A mailbox keeps its number when the extension gets another: its messages stand under it. */
+function mailboxOf({ number, company, mailbox }: ExtensionSource): string {
+  return mailboxAddress(company.slug, mailbox?.box ?? number);
 }
 
 function endpointFields(source: ExtensionSource, account: AccountSource, id: string): Fields {

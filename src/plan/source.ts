@@ -46,6 +46,8 @@ export interface AccountSource {
 }
 
 export interface MailboxSource {
+  /** Its number on the PBX; null: that of the extension. */
+  box: string | null;
   pin: string;
   email: string | null;
   attach: boolean;

@@ -2,9 +2,11 @@ import { slugOfMailboxContext } from '../domain/company.ts';
 import type { PinAdoption } from '../plan/plan.ts';
 import type { Owner } from '../plan/source.ts';
 import { recordAudit } from './audit-log.ts';
+import { boxHolder } from './boxes.ts';
 import type { Database } from './database.ts';
 import { touchExtension } from './extension-writes.ts';
 import { markDirty } from './outbox.ts';
+import { queryJson } from './sql.ts';
 
 /**
  * A PIN that was changed by phone becomes the wanted one. What lost a conflict is told, masked: an admin must be able
@@ -55,14 +57,18 @@ export async function adoptPins(
 export async function ownerOfMailbox(
   db: Database,
   pbxId: string,
-  number: string,
+  box: string,
   context: string,
 ): Promise<Owner | undefined> {
   const slug = slugOfMailboxContext(context);
   if (slug === undefined) return undefined;
-  const found = await db.read.extension.findFirst({
-    where: { number, company: { slug, pbxId } },
-    select: { id: true },
-  });
-  return found === null ? undefined : { type: 'extension', id: found.id };
+  const [id] = await queryJson<string[]>(
+    db.read,
+    `SELECT json_group_array(m."extensionId") AS json FROM "Company" c CROSS JOIN "Mailbox" m ON m.id = ${boxHolder('c.id', '?3')}
+     WHERE c."slug" = ?1 AND c."pbxId" = ?2`,
+    slug,
+    pbxId,
+    box,
+  );
+  return id === undefined ? undefined : { type: 'extension', id };
 }

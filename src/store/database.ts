@@ -7,6 +7,7 @@ import { type SqliteHandle, setHandle, TwoConnections } from './handles.ts';
 import { lockDatabase } from './lock.ts';
 import { type MigrationReport, migrate } from './migrate.ts';
 import { createSeal, readOrCreateKey, type Seal } from './seal.ts';
+import { indexNoted } from './search-index.ts';
 
 export type Tx = Prisma.TransactionClient;
 /** What can be asked: committed rows, or those of an open transaction. */
@@ -128,7 +129,9 @@ async function transaction<T>(client: PrismaClient, writer: SqliteHandle, work: 
         // Changes nothing, but takes the write lock now: nobody can write between what `work` reads and what it writes.
         setHandle(tx, writer);
         writer.prepare('UPDATE "Setting" SET "value" = "value" WHERE 0').run();
-        return await work(tx);
+        const result = await work(tx);
+        indexNoted(writer);
+        return result;
       },
       { maxWait: 60_000, timeout: 120_000 },
     );

@@ -1,5 +1,5 @@
 import type { Reader, Tx } from './database.ts';
-import { execute, queryJson } from './sql.ts';
+import { execute, executeEach, queryJson } from './sql.ts';
 
 /** Ways in which an extension may point to another one. */
 export const FORWARD_FIELDS = ['forwardAlways', 'forwardBusy', 'forwardNoAnswer', 'suspendedForward'] as const;
@@ -43,49 +43,100 @@ interface DeletionNumber {
   extension: string;
 }
 
-export async function readDeletion(reader: Reader, userId: string): Promise<Deletion> {
+/** What the deletion of each of these users would touch, by his id. Forwards of those who go with him are not among it. */
+export async function readDeletions(reader: Reader, userIds: readonly string[]): Promise<Map<string, Deletion>> {
+  const ids = JSON.stringify(userIds);
   const of = (fields: string, from: string) =>
-    `(SELECT json_group_array(json(v)) FROM (SELECT json_object(${fields}) AS v ${from}))`;
-  const forwards = FORWARD_FIELDS.map(
-    (field) => `SELECT o.id AS "extensionId", o."number", o."userId", '${field}' AS field, o."${field}" AS target
-      FROM "Extension" e JOIN "Extension" o ON o."companyId" = e."companyId" AND o."${field}" = e."number"
-      WHERE e."userId" = ?1 AND o."userId" IS NOT ?1`,
-  ).join(' UNION ALL ');
-  return queryJson<Deletion>(
+    `json((SELECT json_group_array(json(v)) FROM (SELECT json_object(${fields}) AS v ${from})))`;
+  const rows = await queryJson<(Omit<Deletion, 'forwards'> & { userId: string })[]>(
     reader,
-    `SELECT json_object(
+    `SELECT json_group_array(json_object(
+      'userId', u.id,
       'extensions', ${of(
         `'id', e.id, 'number', e."number", 'displayName', e."displayName",
           'accounts', (SELECT count(*) FROM "SipAccount" a WHERE a."extensionId" = e.id),
           'hasMailbox', json(iif(EXISTS (SELECT 1 FROM "Mailbox" m WHERE m."extensionId" = e.id), 'true', 'false')),
           'suspended', json(iif(e."suspended", 'true', 'false'))`,
-        'FROM "Extension" e WHERE e."userId" = ?1 ORDER BY e."number"',
+        'FROM "Extension" e WHERE e."userId" = u.id ORDER BY e."number"',
       )},
       'numbers', ${of(
         `'id', n.id, 'e164', n."e164", 'extensionId', e.id, 'extension', e."number"`,
-        'FROM "Extension" e JOIN "PhoneNumber" n ON n."extensionId" = e.id WHERE e."userId" = ?1 ORDER BY n."e164"',
+        'FROM "Extension" e JOIN "PhoneNumber" n ON n."extensionId" = e.id WHERE e."userId" = u.id ORDER BY n."e164"',
       )},
       'groups', ${of(
         `'id', g.id, 'kind', g."kind", 'name', g."name"`,
-        'FROM "UserGroupMember" m JOIN "UserGroup" g ON g.id = m."groupId" WHERE m."userId" = ?1 ORDER BY g."kind", g."name"',
+        'FROM "UserGroupMember" m JOIN "UserGroup" g ON g.id = m."groupId" WHERE m."userId" = u.id ORDER BY g."kind", g."name"',
       )},
       'roles', ${of(
         `'id', r.id, 'name', r."name", 'companyId', c.id, 'company', c."name"`,
         `FROM "UserRole" ur JOIN "Role" r ON r.id = ur."roleId" JOIN "Company" c ON c.id = r."companyId"
-           WHERE ur."userId" = ?1 ORDER BY c."name", r."name"`,
+           WHERE ur."userId" = u.id ORDER BY c."name", r."name"`,
       )},
-      'externalIds', ${of(`'name', x."name", 'value', x."value"`, 'FROM "ExternalId" x WHERE x."userId" = ?1 ORDER BY x."name"')},
-      'forwards', ${of(
-        `'extensionId', f."extensionId", 'number', f."number", 'userId', f."userId", 'field', f.field, 'target', f.target`,
-        `FROM (${forwards}) f ORDER BY f."number", f.field`,
-      )},
+      'externalIds', ${of(`'name', x."name", 'value', x."value"`, 'FROM "ExternalId" x WHERE x."userId" = u.id ORDER BY x."name"')},
       'scheduled', ${of(
         `'id', s.id, 'action', s."action", 'at', strftime('%Y-%m-%dT%H:%M:%fZ', s."at" / 1000.0, 'unixepoch')`,
-        'FROM "ScheduledAction" s WHERE s."userId" = ?1 ORDER BY s."at"',
+        'FROM "ScheduledAction" s WHERE s."userId" = u.id ORDER BY s."at"',
       )},
-      'quarantineDays', (SELECT c."quarantineDays" FROM "User" u JOIN "Company" c ON c.id = u."companyId" WHERE u.id = ?1)
-    ) AS json`,
-    userId,
+      'quarantineDays', h."quarantineDays")) AS json
+     FROM json_each(?1) j CROSS JOIN "User" u ON u.id = j.value JOIN "Company" h ON h.id = u."companyId"`,
+    ids,
+  );
+  const forwards = new Map<string, Forward[]>();
+  for (const { owner, ...forward } of await forwardsTo(reader, ids)) {
+    forwards.set(owner, [...(forwards.get(owner) ?? []), forward]);
+  }
+  return new Map(rows.map(({ userId, ...row }) => [userId, { ...row, forwards: forwards.get(userId) ?? [] }]));
+}
+
+/** Extensions that forward to those of users: one look through the company, however many users they are. */
+function forwardsTo(reader: Reader, ids: string): Promise<(Forward & { owner: string })[]> {
+  const found = FORWARD_FIELDS.map(
+    (
+      field,
+    ) => `SELECT g.owner, o.id AS "extensionId", o."number", o."userId", '${field}' AS field, o."${field}" AS target
+      FROM "Extension" o CROSS JOIN going g ON g.company = o."companyId" AND g."number" = o."${field}"
+      WHERE o."companyId" IN (SELECT company FROM going) AND o."${field}" IS NOT NULL
+        AND (o."userId" IS NULL OR o."userId" NOT IN (SELECT value FROM json_each(?1)))`,
+  ).join(' UNION ALL ');
+  return queryJson(
+    reader,
+    `WITH going AS MATERIALIZED (SELECT e."userId" AS owner, e."companyId" AS company, e."number" AS number
+       FROM json_each(?1) j CROSS JOIN "Extension" e ON e."userId" = j.value)
+     SELECT json_group_array(json(v)) AS json FROM (
+       SELECT json_object('owner', f.owner, 'extensionId', f."extensionId", 'number', f."number", 'userId', f."userId",
+         'field', f.field, 'target', f.target) AS v FROM (${found}) f ORDER BY f."number", f.field)`,
+    ids,
+  );
+}
+
+/** Somebody who is deleted, and what brings him back, sealed. */
+export interface DeletedRow {
+  id: string;
+  companyId: string;
+  username: string;
+  firstName: string;
+  lastName: string;
+  snapshotSealed: string;
+}
+
+export async function deleteUsers(tx: Tx, ids: readonly string[]): Promise<void> {
+  await execute(tx, 'DELETE FROM "User" WHERE id IN (SELECT value FROM json_each(?1))', JSON.stringify(ids));
+}
+
+/** Keeps them until `purgeAt`. Times in milliseconds since 1970. */
+export async function keepDeleted(
+  tx: Tx,
+  rows: readonly DeletedRow[],
+  { actor, at, purgeAt }: { actor: string; at: number; purgeAt: number },
+): Promise<void> {
+  await executeEach(
+    tx,
+    `INSERT INTO "DeletedUser" (id, "companyId", "username", "firstName", "lastName", "actor", "deletedAt", "purgeAt",
+       "snapshotSealed") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    rows.map((row) => {
+      const { id, companyId, username, firstName, lastName, snapshotSealed } = row;
+      return [id, companyId, username, firstName, lastName, actor, at, purgeAt, snapshotSealed];
+    }),
   );
 }
 

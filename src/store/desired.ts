@@ -29,6 +29,7 @@ type MailboxRow = [
   del: number,
   tz: string | null,
   on: number,
+  box: string | null,
 ];
 type ExtensionRow = [
   id: string,
@@ -58,7 +59,7 @@ const EXTENSIONS = `SELECT json_array(e.id, e."number", e."displayName", e."call
     e."suspended", e."suspendedForward", c."slug", c."endpointPrefix", c."timezone",
     (SELECT json_group_array(json_array(a.id, a."ordinal", a."kind", a."codecs", a."maxContacts", a."secretSealed"))
        FROM (SELECT * FROM "SipAccount" WHERE "extensionId" = e.id ORDER BY "ordinal") a),
-    (SELECT json_array(m.id, m."pinSealed", m."email", m."attach", m."deleteAfterMail", m."timezone", m."enabled")
+    (SELECT json_array(m.id, m."pinSealed", m."email", m."attach", m."deleteAfterMail", m."timezone", m."enabled", m."box")
        FROM "Mailbox" m WHERE m."extensionId" = e.id)) AS json`;
 
 type NumberRow = [id: string, e164: string, companySlug: string, extension: string | null];
@@ -174,6 +175,7 @@ function toExtension(row: ExtensionRow, seal: Seal, digests: Digests): Extension
       mailbox === null
         ? null
         : {
+            box: mailbox[7],
             pin: seal.open(mailbox[1], `Mailbox:${mailbox[0]}`),
             email: mailbox[2],
             attach: mailbox[3] === 1,

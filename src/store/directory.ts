@@ -1,3 +1,4 @@
+import { boxHolder } from './boxes.ts';
 import type { Reader } from './database.ts';
 import { queryJson } from './sql.ts';
 
@@ -41,29 +42,29 @@ export async function endpointOwners(
   return new Map(found);
 }
 
-/** Owners of mailboxes of a PBX, by `number@context`. */
+/** Owners of mailboxes of a PBX, by `box@context`. */
 export async function mailboxOwners(
   reader: Reader,
   pbxId: string,
-  names: readonly (readonly [name: string, slug: string, number: string])[],
+  names: readonly (readonly [name: string, slug: string, box: string])[],
 ): Promise<Map<string, OwnerRow>> {
   const found = await queryJson<Found>(
     reader,
     `SELECT json_group_array(json_array(j.value->>0, ${OWNER})) FROM json_each(?2) j
      CROSS JOIN "Company" c ON c."slug" = j.value->>1 AND c."pbxId" = ?1
-     CROSS JOIN "Extension" e ON e."companyId" = c.id AND e."number" = j.value->>2
-     CROSS JOIN "Mailbox" m ON m."extensionId" = e.id`,
+     CROSS JOIN "Mailbox" m ON m.id = ${boxHolder('c.id', 'j.value->>2')}
+     CROSS JOIN "Extension" e ON e.id = m."extensionId"`,
     pbxId,
     JSON.stringify(names),
   );
   return new Map(found);
 }
 
-/** All mailboxes of a PBX: slug of the company, number of the extension. */
-export function mailboxesOfPbx(reader: Reader, pbxId: string): Promise<[slug: string, number: string][]> {
+/** All mailboxes of a PBX: slug of the company, number of the mailbox. */
+export function mailboxesOfPbx(reader: Reader, pbxId: string): Promise<[slug: string, box: string][]> {
   return queryJson<[string, string][]>(
     reader,
-    `SELECT json_group_array(json_array(c."slug", e."number")) FROM "Company" c
+    `SELECT json_group_array(json_array(c."slug", coalesce(m."box", e."number"))) FROM "Company" c
      CROSS JOIN "Extension" e ON e."companyId" = c.id CROSS JOIN "Mailbox" m ON m."extensionId" = e.id
      WHERE c."pbxId" = ?1 AND m."enabled"`,
     pbxId,

@@ -17,7 +17,7 @@ const SNAPSHOT = `json_object('id', e.id, 'companyId', e."companyId", 'number', 
   'doNotDisturb', json(iif(e."doNotDisturb", 'true', 'false')), 'classOfService', e."classOfService",
   'pickupGroup', e."pickupGroup", 'enabled', json(iif(e."enabled", 'true', 'false')), 'version', e."version",
   'accounts', (SELECT count(*) FROM "SipAccount" a WHERE a."extensionId" = e.id),
-  'mailbox', (SELECT json_object('id', m.id, 'pinSealed', m."pinSealed", 'email', m."email",
+  'mailbox', (SELECT json_object('id', m.id, 'box', m."box", 'pinSealed', m."pinSealed", 'email', m."email",
      'attach', json(iif(m."attach", 'true', 'false')), 'deleteAfterMail', json(iif(m."deleteAfterMail", 'true', 'false')),
      'timezone', m."timezone", 'enabled', json(iif(m."enabled", 'true', 'false')))
      FROM "Mailbox" m WHERE m."extensionId" = e.id),
@@ -144,6 +144,7 @@ export async function insertAccounts(tx: Tx, accounts: readonly NewAccount[]): P
 export interface MailboxValues {
   id: string;
   extensionId: string;
+  box: string | null;
   pinSealed: string;
   pinSource: string;
   email: string | null;
@@ -157,8 +158,8 @@ export async function upsertMailboxes(tx: Tx, rows: readonly MailboxValues[]): P
   const now = Date.now();
   await executeEach(
     tx,
-    `INSERT INTO "Mailbox" ("id","extensionId","pinSealed","pinSource","email","attach","deleteAfterMail","timezone","enabled",
-       "pinChangedAt","createdAt","updatedAt") VALUES (${marks(12)})
+    `INSERT INTO "Mailbox" ("id","extensionId","box","pinSealed","pinSource","email","attach","deleteAfterMail","timezone","enabled",
+       "pinChangedAt","createdAt","updatedAt") VALUES (${marks(13)})
      ON CONFLICT ("extensionId") DO UPDATE SET "email" = excluded."email", "attach" = excluded."attach",
        "deleteAfterMail" = excluded."deleteAfterMail", "timezone" = excluded."timezone", "enabled" = excluded."enabled",
        "pinChangedAt" = iif(excluded."pinSealed" = "pinSealed", "pinChangedAt", excluded."pinChangedAt"),
@@ -167,6 +168,7 @@ export async function upsertMailboxes(tx: Tx, rows: readonly MailboxValues[]): P
     rows.map((row) => [
       row.id,
       row.extensionId,
+      row.box,
       row.pinSealed,
       row.pinSource,
       row.email,

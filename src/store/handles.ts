@@ -1,5 +1,6 @@
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import type BetterSqlite3 from 'better-sqlite3';
+import { plainText } from '../domain/plain-text.ts';
 import { LinekeeperError } from '../errors.ts';
 
 type Factory = PrismaBetterSqlite3;
@@ -58,6 +59,7 @@ function sharedHandle(adapter: Adapter): SqliteHandle {
   // Not in the adapter's types; the pinned version has it, and the first statement of every start would tell.
   const database = (adapter as unknown as { client?: BetterSqlite3.Database }).client;
   if (database === undefined) throw new LinekeeperError('INTERNAL', 'the SQLite adapter hides its connection');
+  database.function('plain_text', { deterministic: true }, (text) => (text === null ? null : plainText(String(text))));
   const statements = new Map<string, BetterSqlite3.Statement>();
   return {
     pragma: (text) => void database.pragma(text),

@@ -117,6 +117,16 @@ export async function markUndone(
   );
 }
 
+/** Answers how many were deleted: fewer than `limit` when none is left. */
+export function deleteJobRows(tx: Tx, jobId: string, limit: number): Promise<number> {
+  return execute(
+    tx,
+    'DELETE FROM "JobRow" WHERE rowid IN (SELECT rowid FROM "JobRow" WHERE "jobId" = ?1 LIMIT ?2)',
+    jobId,
+    limit,
+  );
+}
+
 export async function countResults(db: Database, jobId: string): Promise<Partial<Record<RowResultName, number>>> {
   return queryJson(
     db.read,

@@ -108,11 +108,22 @@ function whereOf({ companyId, type, kind, states }: JobQuery) {
   };
 }
 
-/** Jobs in some states, in the order in which they were started. */
-export async function jobsInStates(db: Database, states: readonly JobState[]): Promise<JobRecord[]> {
-  const where = { state: { in: [...states] } };
+/** Jobs in some states, in the order in which they were started; `before`: only those made before then. */
+export async function jobsInStates(db: Database, states: readonly JobState[], before?: Date): Promise<JobRecord[]> {
+  const where = { state: { in: [...states] }, ...(before === undefined ? {} : { createdAt: { lt: before } }) };
   const rows = await db.read.job.findMany({ where, orderBy: [{ startedAt: 'asc' }, { id: 'asc' }] });
   return rows.map(toRecord);
+}
+
+/** Jobs of which nobody needs the results any more. */
+export async function endedBefore(db: Database, until: Date): Promise<JobRecord[]> {
+  const where = { state: { in: ['canceled', 'done', 'failed', 'undone'] }, finishedAt: { lt: until } };
+  return (await db.read.job.findMany({ where })).map(toRecord);
+}
+
+/** Its rows must be gone. */
+export async function deleteJob(tx: Tx, id: string): Promise<void> {
+  await tx.job.delete({ where: { id } });
 }
 
 /** Moves a job on, unless somebody else moved it first: then false. */

@@ -25,7 +25,8 @@ export interface LifecycleUser {
   extensions: SubjectExtension[];
 }
 
-type ExtensionRow = Omit<SubjectExtension, 'endpoints' | 'enabled'> & {
+type ExtensionRow = Omit<SubjectExtension, 'endpoints' | 'enabled' | 'box'> & {
+  box: string | null;
   enabled: number;
   ordinals: number[];
   prefix: string;
@@ -42,7 +43,7 @@ export async function lifecycleUsers(reader: Reader, ids: readonly string[]): Pr
        'isOperator', u."isOperator", 'pbxId', c."pbxId", 'companySlug', c."slug", 'sessions', ${count('Session')},
        'tokens', ${count('ApiToken')}, 'links', ${count('OneTimeToken')},
        'extensions', (SELECT json_group_array(json_object('id', e.id, 'number', e."number", 'enabled', e."enabled",
-          'prefix', c."endpointPrefix", 'ordinals', (SELECT json_group_array(a."ordinal") FROM "SipAccount" a WHERE a."extensionId" = e.id)))
+          'box', (SELECT m."box" FROM "Mailbox" m WHERE m."extensionId" = e.id), 'prefix', c."endpointPrefix", 'ordinals', (SELECT json_group_array(a."ordinal") FROM "SipAccount" a WHERE a."extensionId" = e.id)))
           FROM (SELECT * FROM "Extension" WHERE "userId" = u.id ORDER BY "number") e))) AS json
      FROM json_each(?1) j CROSS JOIN "User" u ON u.id = j.value JOIN "Company" c ON c.id = u."companyId"`,
     JSON.stringify(ids),
@@ -50,9 +51,10 @@ export async function lifecycleUsers(reader: Reader, ids: readonly string[]): Pr
   return rows.map(({ extensions, isOperator, ...user }) => ({
     ...user,
     isOperator: Boolean(isOperator),
-    extensions: extensions.map(({ ordinals, prefix, id, number, enabled }) => ({
+    extensions: extensions.map(({ ordinals, prefix, id, number, box, enabled }) => ({
       id,
       number,
+      ...(box === null ? {} : { box }),
       enabled: Boolean(enabled),
       endpoints: ordinals.sort((a, b) => a - b).map((ordinal) => endpointId(prefix, number, ordinal)),
     })),
@@ -63,7 +65,7 @@ export async function lifecycleUsers(reader: Reader, ids: readonly string[]): Pr
 export async function setUserStates(
   tx: Tx,
   ids: readonly string[],
-  state: 'active' | 'disabled',
+  state: 'active' | 'disabled' | 'locked' | 'invited',
   disabled: string | null,
 ): Promise<void> {
   await execute(

@@ -66,8 +66,10 @@ export interface MassAction<P = unknown> {
   readonly params: z.ZodType<P>;
   /** All objects in one transaction instead of a thousand at a time: for what must be judged as a whole. */
   readonly isWhole?: true;
-  /** It makes SIP secrets that somebody has to fetch. */
-  readonly makesCredentials?: true;
+  /** Objects of one transaction, where a thousand would keep others from writing for long. */
+  readonly atOnce?: number;
+  /** It makes SIP secrets, PINs or user names that somebody has to fetch; a function: with these parameters. */
+  readonly makesCredentials?: true | ((params: P) => boolean);
   /** Says before anything is begun that it cannot be done at all. @throws REFERENCE_INVALID, RIGHTS_NOT_HELD */
   check?(reader: Tx, context: Omit<MassContext, 'jobId' | 'actor'>, params: P): Promise<void>;
   apply(tx: Tx, context: MassContext, objects: readonly MassObject[], params: P): Promise<MassResult[]>;

@@ -1,7 +1,8 @@
 import t from 'tap';
+import { v7 as uuid } from 'uuid';
 import { holdsPermission, PERMISSION_NAMES, type Permission } from '../../src/domain/permission.ts';
 import { insertCallRecords } from '../../src/store/call-records.ts';
-import type { Json } from '../support/app.ts';
+import type { Json, TestApp } from '../support/app.ts';
 import { callRecord } from '../support/call-record.ts';
 import { people } from '../support/logins.ts';
 import { ROUTE_RULES, type RouteRule } from '../support/route-rules.ts';
@@ -164,10 +165,20 @@ async function others({ api, acme, make }: World, anna: string): Promise<Record<
     groups: (await post('/groups', { companyId, name: 'G' })).id,
     teams: (await post('/teams', { companyId, name: 'T' })).id,
     labels: (await post('/labels', { companyId, kind: 'desk', name: 'L' })).id,
+    // No action is there to do in this app: the row is what another company has.
+    jobs: await foreignJob(api, companyId),
+    'saved-filters': (await post('/saved-filters', { companyId, list: 'users', name: 'F', query: {}, isShared: true }))
+      .id,
     'deleted-users': gone,
     'lifecycle-reports': deleted.body.reportId,
     'scheduled-actions': (await post(`/users/${anna}/schedule`, { action: 'disable', at: soon })).id,
     mails: (await api.db.read.mail.findFirstOrThrow()).id,
     broadcasts: (await post('/broadcasts', { companyId, ...text })).id,
   };
+}
+
+async function foreignJob({ db }: TestApp, companyId: string): Promise<string> {
+  const job = { id: uuid(), type: 'action', kind: 'disable-users', actor: 'x', state: 'done', options: '{}' };
+  await db.write((tx) => tx.job.create({ data: { ...job, companyId, createdAt: new Date() } }));
+  return job.id;
 }

@@ -120,7 +120,7 @@ t.test('what is selected is frozen: by ids, by the filters of the list, or all',
   });
   t.match(await jobs.create('set-title', { filter: { colour: 'red' } }, { params }), {
     status: 400,
-    body: { errors: [{ code: 'FILTER_UNKNOWN' }] },
+    body: { errors: [{ path: 'selection.filter', code: 'FIELD_UNKNOWN' }] },
   });
   t.match(await jobs.create('set-title', { all: true }, { params: { title: 7 } }), { status: 400 });
   t.match(await jobs.create('make-coffee', { all: true }), { status: 404, body: { code: 'NOT_FOUND' } });

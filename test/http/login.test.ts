@@ -162,7 +162,7 @@ t.test('one sees where one is logged in, and ends one session, the others or all
 });
 
 t.test('a hash of other settings is renewed at login, a new password ends all other logins', async (t) => {
-  const { api, make, login } = await people(t);
+  const { api, make, login } = await people(t, { hashing: 'default' });
   const id = await make('anna', {});
   const hashNow = async () => (await api.db.read.user.findUnique({ where: { id } }))?.passwordHash ?? '';
   t.match(await hashNow(), /t=3/);

@@ -80,10 +80,11 @@ t.test('filters, search and chosen fields', async (t) => {
   const numbers = async (query: string) =>
     (await api.call('GET', `/extensions?${query}`)).body.items.map((item: Json) => item.number);
   t.same(await numbers('q=ann'), ['1001']);
-  t.same(await numbers('q=100%25'), ['1001'], 'a per cent sign is no wildcard');
-  t.same(await numbers('q=n_b'), ['1001'], 'nor is an underscore');
+  t.same(await numbers('q=%25ann'), ['1001'], 'a per cent sign is no wildcard');
+  t.same(await numbers('q=n_b'), [], 'nor is an underscore, and a word is found by its beginning');
+  t.same(await numbers('q=ann_b'), ['1001']);
   t.same(await numbers("q=o'hara%5C"), ['1003'], 'quotes and backslashes are text');
-  t.same(await numbers('q=%25'), ['1001']);
+  t.same(await numbers('q=%25'), [], 'there is no word in it');
   t.same(await numbers('enabled=false'), ['1002']);
   t.same(await numbers('number=1003'), ['1003']);
   t.same(await numbers(`companyId=${companyId}&enabled=true`), ['1001', '1003']);

@@ -37,9 +37,14 @@ const migrationsFolder = fileURLToPath(new URL('../../prisma/migrations', import
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely
 export type Json = Record<string, any>;
 
-/** Logging in, as the daemon has it. */
-export function testPeople(db: Database, sms?: SmsSender): People {
-  const settings = { ...loadConfig({}).people, publicUrl: PUBLIC_URL };
+const defaults = loadConfig({});
+/** Of the price of a password tests of everything else pay next to nothing. */
+const CHEAP = { memoryKib: 1024, passes: 1, lanes: 1 };
+
+/** Logging in, as the daemon has it. `hashing`: at the cost of the settings, or cheaply. */
+export function testPeople(db: Database, sms?: SmsSender, hashing: 'default' | 'cheap' = 'cheap'): People {
+  const argon2 = { ...defaults.people.argon2, ...(hashing === 'cheap' ? CHEAP : {}) };
+  const settings = { ...defaults.people, argon2, publicUrl: PUBLIC_URL };
   return createPeople(db, settings, { factors: createSecondFactors(db, sms), argon2: argon2Here });
 }
 
@@ -80,12 +85,14 @@ export interface TestAppOptions extends AppOptions {
   /** undefined: no codes to phone numbers. */
   sms?: SmsSender;
   feedLimits?: Partial<FeedLimits>;
+  /** Of passwords; cheap unless told. */
+  hashing?: 'default' | 'cheap';
 }
 
 /** The production app on a migrated temporary database, with one PBX that is a Map. Every answer is checked against the OpenAPI document. */
 export async function createTestApp(
   t: Test,
-  { sms, feedLimits, ...options }: TestAppOptions = {},
+  { sms, feedLimits, hashing, ...options }: TestAppOptions = {},
   folder = newFolder(t),
 ): Promise<TestApp> {
   const logged: string[] = [];
@@ -105,8 +112,8 @@ export async function createTestApp(
   const changes = createChanges({ db, digests, board, poke: (pbxId) => fleet.poke(pbxId) });
   const portOf = (pbxId: string) => fleet.links(pbxId).port;
   const lifecycle = createLifecycle({ db, changes, portOf, restoreDays: 30, log });
-  const people = testPeople(db, sms);
-  const feed = openFeed(db, { ...loadConfig({}).live, ...feedLimits }, people.sessionIdleMs, log);
+  const people = testPeople(db, sms, hashing);
+  const feed = openFeed(db, { ...defaults.live, ...feedLimits }, people.sessionIdleMs, log);
   const extensions = createExtensions(createExtensionBatch(db.seal), db.seal);
   const actions = createCallActions({
     db,
@@ -197,7 +204,7 @@ export async function createTestApp(
       await stopOnce();
       return createTestApp(
         t,
-        { ...options, ...(sms === undefined ? {} : { sms }), ...(feedLimits && { feedLimits }) },
+        { ...options, ...(sms && { sms }), ...(feedLimits && { feedLimits }), ...(hashing && { hashing }) },
         folder,
       );
     },

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pino from 'pino';
 import { createEmbeddedPbx, type EmbeddedPbxInfo } from '../../src/asterisk/embedded/embedded-pbx.ts';
+import { freePort } from './free-port.ts';
 import { RawAmi } from './raw-ami.ts';
+
+export { freePort } from './free-port.ts';
 
 export interface AsteriskOverrides {
   /** What an operator keeps in files of their own, by name (`pjsip.conf`, `voicemail.conf`, `extensions.conf`, `modules.conf`). */
@@ -133,21 +134,5 @@ export async function until<T>(
     if (seen) return seen as NonNullable<T>;
     if (Date.now() > end) throw new Error(`waited ${deadline} ms in vain for ${outcome}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}
-
-/** A port that is free for TCP and UDP alike. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as { port: number };
-    const socket = createSocket('udp4');
-    const bound = await new Promise<boolean>((resolve) => {
-      socket.once('error', () => resolve(false)).bind(port, '127.0.0.1', () => resolve(true));
-    });
-    socket.close();
-    await new Promise((resolve) => server.close(resolve));
-    if (bound) return port;
   }
 }

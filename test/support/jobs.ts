@@ -3,6 +3,7 @@ import { type Bulk, type BulkDeps, createBulk } from '../../src/bulk/create-bulk
 import { importRoutes } from '../../src/http/routes/imports.ts';
 import { jobRoutes } from '../../src/http/routes/jobs.ts';
 import type { ApiPlugin } from '../../src/http/types.ts';
+import { createExtensionBatch } from '../../src/lines/extension-batch.ts';
 import { massActions } from '../../src/mass-actions.ts';
 import type { MassAction } from '../../src/store/mass-action.ts';
 import { createTestApp, type Json, type TestApp } from './app.ts';
@@ -54,7 +55,7 @@ export async function setUpJobs(t: Test, options: JobsOptions = {}): Promise<Job
         made = createBulk({
           ...{ db: deps.db, ...realParts(deps.db), dataDir, limits, log: SILENT },
           changes: deps.changes,
-          actions: [...massActions(deps), ...(options.actions ?? [])],
+          actions: [...massActions({ ...deps, batch: createExtensionBatch(deps.db.seal) }), ...(options.actions ?? [])],
           ...options.deps,
         });
         importRoutes(made)(app, deps, write);

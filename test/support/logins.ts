@@ -4,15 +4,16 @@ import { v7 as uuid } from 'uuid';
 import { callRoutes } from '../../src/http/routes/calls.ts';
 import { registrationRoutes } from '../../src/http/routes/registrations.ts';
 import { summaryRoutes } from '../../src/http/routes/summaries.ts';
-import { createTestApp, type Json } from './app.ts';
+import { createTestApp, type Json, type TestAppOptions } from './app.ts';
 import { jobPlugin } from './jobs.ts';
 import { liveCall } from './live-call.ts';
 
 export const PASSWORD = 'seven quiet otters swim';
 
 /** One company with an app to log in to. */
-export async function people(t: Test) {
+export async function people(t: Test, options: Pick<TestAppOptions, 'hashing'> = {}) {
   const api = await createTestApp(t, {
+    ...options,
     plugins: [
       callRoutes({ calls: () => [liveCall('1700000000.1')] }),
       registrationRoutes({ registrations: () => [], mailboxes: () => [] }),
@@ -22,7 +23,7 @@ export async function people(t: Test) {
   });
   const acme = await api.company('acme');
   // Of other settings than those of today.
-  const passwordHash = await hash(PASSWORD, { memoryCost: 19_456, timeCost: 3, parallelism: 1 });
+  const passwordHash = await hash(PASSWORD, { memoryCost: 1024, timeCost: 3, parallelism: 1 });
   const roleId = async (companyId: string, builtIn: string) =>
     (await api.db.read.role.findFirstOrThrow({ where: { companyId, builtIn } })).id;
   return {

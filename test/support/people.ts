@@ -5,7 +5,7 @@ import { insertSession } from '../../src/store/sessions.ts';
 import type { Answer, CallOptions, Json, TestApp } from './app.ts';
 import { PASSWORD } from './logins.ts';
 
-const settings = { memoryKib: 19_456, passes: 1, lanes: 1, workers: 1, queue: 100 };
+const settings = { memoryKib: 1024, passes: 1, lanes: 1, workers: 1, queue: 100 };
 const hash = createPasswordHasher(settings, argon2Here).hash(PASSWORD);
 
 export interface Person {

@@ -70,6 +70,13 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   'DELETE /api/v1/me/sessions/:id': rule('self'),
   'POST /api/v1/me/sessions/end': rule('self'),
   'POST /api/v1/me/company': rule('self'),
+  'GET /api/v1/me/lists/:list': rule('self'),
+  'PUT /api/v1/me/lists/:list': rule('self'),
+  'GET /api/v1/saved-filters': rule('users:read'),
+  'POST /api/v1/saved-filters': rule('users:read'),
+  'GET /api/v1/saved-filters/:id': rule('users:read'),
+  'PATCH /api/v1/saved-filters/:id': rule('users:read', {}),
+  'DELETE /api/v1/saved-filters/:id': rule('users:read'),
 
   'GET /api/v1/me/second-factor': rule('self'),
   'DELETE /api/v1/me/second-factor': rule('self'),

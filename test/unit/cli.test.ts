@@ -1,8 +1,11 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Command } from 'commander';
 import t from 'tap';
+import { COMMANDS } from '../../src/cli/command-table.ts';
 import { createCli } from '../support/cli.ts';
 
 t.test('a command that does not exist suggests one that does', async (t) => {
@@ -15,10 +18,22 @@ t.test('help is no error and tells the exit codes', async (t) => {
   const { code, out } = await createCli(t.testdir())(['--help']);
   t.equal(code, 0);
   t.match(out, /Exit codes: 0 done/);
+  for (const word of COMMANDS.keys()) t.match(out, new RegExp(`^  ${word}\\b`, 'm'));
 });
 
+for (const [word, add] of COMMANDS) {
+  t.test(`the word ${word} loads the command ${word}`, async (t) => {
+    const program = new Command();
+    await add(program, () => async () => {});
+    t.ok(program.commands.some((command) => command.name() === word));
+  });
+}
+
 t.test('without a daemon it says how to start one, and exits with 3', async (t) => {
-  const linekeeper = createCli(t.testdir());
+  // Short: the path of a socket has few bytes.
+  const folder = mkdtempSync(join(tmpdir(), 'lk-cli-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const linekeeper = createCli(folder);
   const { code, err, out } = await linekeeper(['company', 'list']);
   t.equal(code, 3);
   t.equal(out, '');

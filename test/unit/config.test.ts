@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import t from 'tap';
 import { loadConfig, redacted, remoteApi, variableOf } from '../../src/config.ts';
+import { namedDataFolder } from '../../src/environment.ts';
 
 t.test('without anything the defaults hold', async (t) => {
   const config = loadConfig({});
@@ -77,3 +78,20 @@ t.test('a daemon on another machine is named by two variables together', async (
   t.throws(() => remoteApi({ LINEKEEPER_TOKEN: 'lk_x' }), { code: 'CONFIG_INVALID' });
   t.throws(() => remoteApi({ ...both, LINEKEEPER_URL: 'ftp://x' }), { code: 'CONFIG_INVALID' });
 });
+
+for (const env of [
+  {},
+  { LINEKEEPER_DATA: '' },
+  { LINEKEEPER_DATA: 'here' },
+  { LINEKEEPER_DATA: '/srv/lk' },
+  { LINEKEEPER_DATA: '/srv/lk', LINEKEEPER_DATA_FOLDER: '/srv/other' },
+]) {
+  t.test(`the data folder of ${JSON.stringify(env)} is the same, read quickly or with all settings`, async (t) => {
+    const named = namedDataFolder(env);
+    t.equal(
+      named !== undefined,
+      'LINEKEEPER_DATA' in env && env.LINEKEEPER_DATA !== '' && Object.keys(env).length === 1,
+    );
+    if (named !== undefined) t.equal(named, loadConfig(env).data.folder);
+  });
+}

@@ -1,7 +1,11 @@
 import t, { type Test } from 'tap';
 import { createDirectory } from '../../src/live/directory/create-directory.ts';
 import { Lookup } from '../../src/live/directory/lookup.ts';
+import { ownerOfMailbox } from '../../src/store/adopt-pin.ts';
+import { separateBoxes } from '../../src/store/boxes.ts';
+import { extensionRows, insertExtensionRows } from '../../src/store/extension-rows.ts';
 import { handleOf } from '../../src/store/handles.ts';
+import { renumberExtensions } from '../../src/store/renumber.ts';
 import { setupLines } from '../support/lines.ts';
 
 async function setup(t: Test) {
@@ -72,6 +76,39 @@ t.test('contexts, numbers and mailboxes lead to their company', async (t) => {
   const boxes = await directory.mailboxes('pbx', ['1001@lk-acme-41', '1001@default', '1002@lk-acme-42', '@', 'x']);
   t.same([...boxes.keys()], ['1001@lk-acme-41']);
   t.match(boxes.get('1001@lk-acme-41'), { companyId: 'acme', number: '1001' });
+});
+
+t.test('a mailbox leads to its extension by the number it has on the PBX', async (t) => {
+  const { directory, apply, db, extension, batch, write } = await setup(t);
+  await apply([{ number: '1001', input: { mailbox: { pin: '847193' } } }]);
+  const first = await extension('1001');
+  await write((tx) => renumberExtensions(tx, 'acme', [{ id: first?.id ?? '', from: '1001', to: '1501' }]));
+  await apply([{ number: '1001', input: { mailbox: { pin: '582914' } } }]);
+  const second = (await extension('1001'))?.mailbox?.box ?? '';
+  t.match(second, /^9[0-9]{11}$/, 'the natural number is in use');
+  t.equal((await extension('1501'))?.mailbox?.box, '1001');
+  const names = ['1001@lk-acme-01', '1501@lk-acme-53', `${second}@lk-acme-00`];
+  const found = await directory.mailboxes('pbx', names);
+  t.same(
+    [...found].map(([name, { number }]) => [name, number]),
+    [
+      ['1001@lk-acme-01', '1501'],
+      [`${second}@lk-acme-00`, '1001'],
+    ],
+  );
+  t.match((await directory.allMailboxes('pbx')).sort(), ['1001@lk-acme-01', new RegExp(`^${second}@`)]);
+  t.match(await ownerOfMailbox(db, 'pbx', '1001', 'lk-acme-01'), { type: 'extension', id: first?.id });
+  t.equal(await ownerOfMailbox(db, 'pbx', '1501', 'lk-acme-53'), undefined);
+
+  // The first one is deleted, its number on the PBX given to a third one, and brought back.
+  const rows = await write((tx) => extensionRows(tx, [first?.id ?? '']));
+  await write((tx) => batch.remove(tx, 'test', [{ extensionId: first?.id ?? '', ifVersion: undefined }], 'spare'));
+  await write(async (tx) => {
+    await tx.mailbox.updateMany({ data: { box: null } });
+    await insertExtensionRows(tx, rows);
+    await separateBoxes(tx, [first?.id ?? '']);
+  });
+  t.match((await extension('1501'))?.mailbox?.box, /^9[0-9]{11}$/, 'never two of one number');
 });
 
 t.test(

@@ -233,3 +233,21 @@ t.test('a dry run tells everything and writes nothing', async (t) => {
   await imports.act(job.id, 'start', 'x');
   t.match(await reaches(imports, job.id, 'done'), { created: 30, updated: 1, failed: 2 }, 'and it was right');
 });
+
+t.test('a job is forgotten with its rows when its results were kept long enough', async (t) => {
+  const limits = { maxBytes: 1e6, maxRows: 1000, keepDays: 7, keepResultsDays: 100, chunkRows: 10 };
+  const setup = await setUpImports(t, { limits });
+  const { db, imports, restart } = setup;
+  const send = async () => (await upload(setup, rowsCsv(1000, 12))).id;
+  const [old, young] = [await send(), await send()];
+  for (const id of [old, young]) {
+    await imports.act(id, 'start', 'tester');
+    await reaches(imports, id, 'done');
+  }
+  const finishedAt = new Date(Date.now() - 101 * 24 * 60 * 60 * 1000);
+  await db.write((tx) => tx.job.update({ where: { id: old }, data: { finishedAt } }));
+  await restart().start();
+  while ((await imports.get(old)) !== undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+  t.equal(await db.read.jobRow.count({ where: { jobId: old } }), 0);
+  t.equal(await db.read.jobRow.count({ where: { jobId: young } }), 12);
+});

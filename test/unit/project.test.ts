@@ -28,7 +28,15 @@ const ANN: ExtensionSource = {
   accounts: [ACCOUNT],
   mailbox: null,
 };
-const MAILBOX = { pin: '471100', email: null, attach: true, deleteAfterMail: false, timezone: null, enabled: true };
+const MAILBOX = {
+  box: null,
+  pin: '471100',
+  email: null,
+  attach: true,
+  deleteAfterMail: false,
+  timezone: null,
+  enabled: true,
+};
 const ACME: CompanySource = {
   id: 'acme',
   slug: 'acme',
@@ -112,6 +120,14 @@ t.test('callers of a suspended extension go where its user left them', async (t)
 t.test('a disabled mailbox is nowhere', async (t) => {
   const objects = objectsOf({ mailbox: { ...MAILBOX, enabled: false } });
   t.notMatch(JSON.stringify([...objects]), /mailbox|mwi/);
+});
+
+t.test('a mailbox with a number of its own keeps it, whatever the extension is called', async (t) => {
+  const objects = objectsOf({ mailbox: { ...MAILBOX, box: '1077' } });
+  t.ok(objects.has('mailbox/1077@lk-acme-13'));
+  t.match(fieldsOf(objects, 'extension/acme/1001'), { mailbox: '1077@lk-acme-13' });
+  t.match(fieldsOf(objects, 'endpoint/1001'), { mailboxes: '1077@lk-acme-13' });
+  t.match(fieldsOf(objects, 'aor/1001'), { mailboxes: '1077@lk-acme-13', voicemail_extension: '*97' });
 });
 
 t.test('a mailbox without a zone of its own has that of the company', async (t) => {

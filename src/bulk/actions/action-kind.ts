@@ -34,7 +34,10 @@ export function actionKind(deps: EngineDeps, actions: ReadonlyMap<string, MassAc
   return {
     needs: (job) => needsOf(actions.get(job.kind)),
     canUndo: (job) => actions.get(job.kind)?.undo !== undefined,
-    hasCredentials: (job) => actions.get(job.kind)?.makesCredentials === true && job.updated > 0,
+    hasCredentials(job) {
+      const makes = actions.get(job.kind)?.makesCredentials ?? false;
+      return job.updated > 0 && (typeof makes === 'function' ? makes(actionOptionsOf(job).params) : makes);
+    },
     run: (run) => runAction(deps, run, actionOf(run.job)),
     undo: (run) => undoAction(deps, run, actionOf(run.job)),
     async settle() {},
@@ -56,7 +59,7 @@ async function runAction(deps: EngineDeps, run: Run, action: MassAction): Promis
     blames: (code) => code !== 'INTERNAL',
     isWhole: action.isWhole === true,
   });
-  const size = () => (action.isWhole === true ? Number.MAX_SAFE_INTEGER : run.brakes.nextRows());
+  const size = () => sizeOf(action, run.brakes.nextRows());
   for (let after = 0; ; ) {
     const rows: Row[] = await patiently(run.signal, run.onWait, () => waitingRows(deps.db, job.id, after, size()));
     const last = rows.at(-1);
@@ -64,6 +67,11 @@ async function runAction(deps: EngineDeps, run: Run, action: MassAction): Promis
     await chunks.commit(rows);
     after = last.line;
   }
+}
+
+/** Objects of the next transaction, of at most `rows`. */
+export function sizeOf({ isWhole, atOnce }: MassAction, rows: number): number {
+  return isWhole === true ? Number.MAX_SAFE_INTEGER : Math.min(rows, atOnce ?? rows);
 }
 
 export function contextOf(job: JobRecord, caller: Caller): MassContext {
@@ -88,7 +96,7 @@ export function outcomesOf(rows: readonly Row[], results: readonly MassResult[])
 /** The last row first; what somebody changed since stays and is told. */
 async function undoAction(deps: EngineDeps, run: Run, action: MassAction): Promise<void> {
   const { job } = run;
-  const size = action.isWhole === true ? Number.MAX_SAFE_INTEGER : deps.chunkRows;
+  const size = sizeOf(action, deps.chunkRows);
   for (let before = Number.MAX_SAFE_INTEGER; ; ) {
     const rows = await patiently(run.signal, run.onWait, () => undoableRows(deps.db, job.id, before, size));
     const last = rows.at(-1);

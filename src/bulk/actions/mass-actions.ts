@@ -19,6 +19,7 @@ import type { DryRunError, DryRunSummary } from '../dry-run.ts';
 import type { EngineDeps } from '../jobs/kind.ts';
 import type { JobLimits } from '../jobs/limits.ts';
 import { addPlan, noPlan, type PlanSummary } from '../plan-summary.ts';
+import { sizeOf } from './action-kind.ts';
 import { type ActionOptions, actionOptionsOf, type Selection } from './options.ts';
 import { type Tried, tryRows } from './try-rows.ts';
 
@@ -101,7 +102,7 @@ export function createMassActions(deps: EngineDeps, actions: ReadonlyMap<string,
 
   async function* parts(job: JobRecord, limit: number, signal: AbortSignal): AsyncGenerator<Tried> {
     const action = find(job.kind);
-    const size = action.isWhole === true ? Number.MAX_SAFE_INTEGER : Math.min(deps.chunkRows, limit);
+    const size = sizeOf(action, Math.min(deps.chunkRows, limit));
     let left = action.isWhole === true ? Number.MAX_SAFE_INTEGER : limit;
     for (let after = 0; left > 0; ) {
       const rows = await waitingRows(db, job.id, after, Math.min(size, left));

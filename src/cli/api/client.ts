@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Address } from './address.ts';
-import { problemError, unreachable } from './problem.ts';
+import { unreachable } from './unreachable.ts';
 
 export type Query = Record<string, string | number | boolean | undefined>;
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -34,7 +34,10 @@ export interface Api {
 
 const PAGE = 500;
 
-export function createApi(address: Address): Api {
+export function createApi(where: Address | Promise<Address>): Api {
+  const found = Promise.resolve(where);
+  // A command may end without a call.
+  found.catch(() => {});
   const open = async (
     method: Method,
     path: string,
@@ -44,7 +47,7 @@ export function createApi(address: Address): Api {
     const { query = {}, body, headers = {} } = options;
     const text = body === undefined ? undefined : JSON.stringify(body);
     const target = `/api/v1${path}${queryText(query)}`;
-    const answer = await exchange(address, target, {
+    const answer = await exchange(await found, target, {
       method,
       headers: {
         ...(text === undefined
@@ -58,7 +61,11 @@ export function createApi(address: Address): Api {
         else request.end(text);
       },
     });
-    if ((answer.statusCode ?? 500) >= 400) throw problemError(answer.statusCode ?? 500, await textOf(answer));
+    const { statusCode = 500 } = answer;
+    if (statusCode >= 400) {
+      const { problemError } = await import('./problem.ts');
+      throw problemError(statusCode, await textOf(answer));
+    }
     return answer;
   };
   const call = async <T>(method: Method, path: string, options: CallOptions = {}): Promise<T> =>

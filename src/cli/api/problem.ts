@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { CliError } from '../cli-error.ts';
-import { EXIT } from '../exit-codes.ts';
 
 const problem = z.object({
   code: z.string(),
@@ -31,13 +30,6 @@ export function problemError(status: number, body: string): CliError {
   const wrong = told.length === 1 && detail === told[0] ? '' : told.map((line) => `\n  ${line}`).join('');
   const advice = code === 'INTERNAL' ? `The daemon's log tells more about request ${instance}.` : ADVICE[code];
   return new CliError(code, `${detail}${wrong}`, { advice });
-}
-
-export function unreachable(where: string, why: string, advice: string): CliError {
-  return new CliError('DAEMON_UNREACHABLE', `no daemon answers at ${where} (${why})`, {
-    exitCode: EXIT.unreachable,
-    advice,
-  });
 }
 
 function jsonOf(text: string): unknown {

@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { remoteApi } from '../../config.ts';
+import { remoteApi } from '../../environment.ts';
 import type { Query } from '../api/client.ts';
 import type { Activity, Verification } from '../api/views.ts';
 import type { Bind, Cli } from '../cli.ts';

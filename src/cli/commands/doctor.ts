@@ -3,7 +3,6 @@ import type { Diagnosis, Finding } from '../api/diagnostics-views.ts';
 import type { Bind } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
-import { lookAround } from '../look-around.ts';
 import { findExtension } from '../lookup.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -29,6 +28,7 @@ export function addDoctor(program: Command, bind: Bind): void {
           return findings.every(({ state }) => state === 'ok') ? EXIT.ok : EXIT.differences;
         } catch (error) {
           if (!(error instanceof CliError) || error.exitCode !== EXIT.unreachable) throw error;
+          const { lookAround } = await import('../look-around.ts');
           const findings = await lookAround(error);
           terminal.result({ findings }, findings.map((one) => line(one, terminal)).join('\n'));
           return EXIT.unreachable;

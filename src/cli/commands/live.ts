@@ -34,7 +34,8 @@ async function live(cli: Cli, options: LiveOptions): Promise<void> {
   const topics = await topicsOf(options.topic ?? ['calls', 'registrations']);
   const companies = await companiesOf(cli);
   const query = await queryOf(cli, options);
-  const connect = (onState: (away: string | undefined) => void) => connectFeed(addressOf(), onState);
+  const address = await addressOf();
+  const connect = (onState: (away: string | undefined) => void) => connectFeed(address, onState);
   if (options.once === true) {
     const connection = connect((away) => {
       if (away !== undefined) connection.refuse({ code: 'DAEMON_UNREACHABLE', detail: `no feed: ${away}` });

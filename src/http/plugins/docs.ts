@@ -21,6 +21,7 @@ const TAGS = [
   ['jobs', 'Doing one thing to many at once, and watching all long work'],
   ['login', 'Getting in: passwords, second factors, resets'],
   ['me', 'Whoever is logged in'],
+  ['lists', 'Saved filters, chosen columns'],
   ['roles', 'Who may do what'],
   ['sessions', 'Who is logged in'],
   ['tokens', 'API tokens'],

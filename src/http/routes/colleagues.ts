@@ -5,6 +5,7 @@ import { mustSee, notFound } from '../access.ts';
 import { answerPage, ownCompany } from '../read.ts';
 import { getRoute, listRoute } from '../route-options.ts';
 import { idSchema } from '../schemas/common.ts';
+import { severalOrNone, severalText } from '../schemas/filter-values.ts';
 import { listQuery } from '../schemas/list.ts';
 import { personFields } from '../schemas/people.ts';
 import type { App, HttpDeps } from '../types.ts';
@@ -23,8 +24,8 @@ const colleagueView = z
   .meta({ id: 'Colleague' });
 const query = listQuery(COLLEAGUES, colleagueView, {
   companyId: z.string().max(64).optional(),
-  siteId: z.string().max(64).optional(),
-  groupId: z.string().max(64).optional(),
+  siteId: severalOrNone(64),
+  groupId: severalText(64),
 });
 
 /** The directory of a company: open to all its people, and with nothing in it that is only for administrators. */

@@ -1,24 +1,18 @@
-import { z } from 'zod';
 import { createCompany, removeCompany, updateCompany } from '../../people/companies.ts';
 import { companyInputSchema, companyPatchSchema } from '../../people/company-input.ts';
 import { COMPANIES } from '../../store/queries/companies.ts';
 import { giveRoleIn } from '../../store/roles.ts';
 import { mustBeGlobal, mustSee } from '../access.ts';
 import { contextOf } from '../context.ts';
+import { LISTS } from '../lists.ts';
 import { answerOne, answerPage, ownCompany, readVisible } from '../read.ts';
 import { createRoute, deleteRoute, getRoute, listRoute, patchRoute } from '../route-options.ts';
-import { SYNC_STATES } from '../schemas/common.ts';
-import { listQuery } from '../schemas/list.ts';
 import { companyView } from '../schemas/people.ts';
 import type { App, HttpDeps } from '../types.ts';
 import type { Write } from '../write.ts';
 
 const tag = 'companies';
-const query = listQuery(COMPANIES, companyView, {
-  pbxId: z.string().max(64).optional(),
-  slug: z.string().max(64).optional(),
-  sync: z.enum(SYNC_STATES).optional(),
-});
+const { query } = LISTS.companies;
 
 export function companyRoutes(app: App, deps: HttpDeps, write: Write): void {
   const list = { tag, operationId: 'listCompanies', summary: 'Companies' };

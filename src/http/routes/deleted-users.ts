@@ -1,24 +1,18 @@
-import { z } from 'zod';
 import { purgeDeletedUser } from '../../people/lifecycle/purge.ts';
 import { DELETED_USERS } from '../../store/queries/lifecycle.ts';
 import { USERS } from '../../store/queries/people.ts';
+import { LISTS } from '../lists.ts';
 import { answerOne, answerPage, ownCompany, readVisible } from '../read.ts';
 import { actionRoute, deleteRoute, getRoute, listRoute } from '../route-options.ts';
 import { flagSchema, noBody, writeQuery } from '../schemas/common.ts';
 import { deletedUserView, lifecycleAnswer } from '../schemas/lifecycle.ts';
-import { listQuery } from '../schemas/list.ts';
 import type { App, HttpDeps } from '../types.ts';
 import type { Write } from '../write.ts';
 import { lifecycleContext } from './user-lifecycle.ts';
 
 const tag = 'users';
 const what = 'deleted user';
-const query = listQuery(
-  DELETED_USERS,
-  deletedUserView,
-  { companyId: z.string().max(64).optional(), username: z.string().max(200).optional() },
-  '-deletedAt',
-);
+const { query } = LISTS['deleted-users'];
 const partial = flagSchema
   .optional()
   .meta({ description: 'true: leave out what cannot come back, and say so in the report, rather than refuse.' });

@@ -1,28 +1,19 @@
-import { z } from 'zod';
 import { extensionExtrasSchema, extensionInputSchema } from '../../domain/extension-input.ts';
 import { EXTENSIONS } from '../../store/queries/lines.ts';
 import type { View } from '../../store/queries/page.ts';
 import { mustSee, targetCompany } from '../access.ts';
 import { contextOf } from '../context.ts';
 import { withCredentials } from '../credentials.ts';
+import { LISTS } from '../lists.ts';
 import { answerOne, answerPage, ownCompany, readVisible } from '../read.ts';
 import { createRoute, deleteRoute, getRoute, listRoute, patchRoute } from '../route-options.ts';
 import * as common from '../schemas/common.ts';
 import { credentialsSchema, extensionView } from '../schemas/lines.ts';
-import { listQuery } from '../schemas/list.ts';
 import type { App, HttpDeps } from '../types.ts';
 import type { Write } from '../write.ts';
 
 const tag = 'extensions';
-const query = listQuery(EXTENSIONS, extensionView, {
-  companyId: z.string().max(64).optional(),
-  number: z.string().max(20).optional(),
-  userId: z.string().max(64).optional(),
-  siteId: z.string().max(64).optional(),
-  enabled: common.flagSchema.optional(),
-  suspended: common.flagSchema.optional(),
-  sync: z.enum(common.SYNC_STATES).optional(),
-});
+const { query } = LISTS.extensions;
 const createSchema = extensionInputSchema.extend({ ...extensionExtrasSchema.shape, ...common.companyIdField });
 const answerSchema = extensionView.extend({ credentials: credentialsSchema.optional() });
 

@@ -7,6 +7,7 @@ import { GROUPS, MEMBERS } from '../../store/queries/groups.ts';
 import type { View } from '../../store/queries/page.ts';
 import { notFound, targetCompany } from '../access.ts';
 import { contextOf } from '../context.ts';
+import { LISTS } from '../lists.ts';
 import { answerOne, answerPage, ownCompany, readVisible } from '../read.ts';
 import { actionRoute, createRoute, deleteRoute, getRoute, listRoute, patchRoute, putRoute } from '../route-options.ts';
 import { companyIdField, idParams } from '../schemas/common.ts';
@@ -19,7 +20,7 @@ import type { Write } from '../write.ts';
 /** How one of the three looks from outside. */
 interface Door {
   /** `groups`: the path, and the tag in the docs. */
-  path: string;
+  path: 'groups' | 'teams' | 'labels';
   /** `Group`: for operation ids and summaries. */
   one: string;
   /** undefined: labels, which name their kind themselves. */
@@ -33,7 +34,6 @@ const DOORS: readonly Door[] = [
 ];
 
 const WRITES = 'groups:write';
-const filters = { companyId: z.string().max(64).optional(), name: z.string().max(200).optional() };
 const memberParams = z.strictObject({ id: z.string().max(64), userId: z.string().max(64) });
 const memberQuery = listQuery(MEMBERS, memberView, {});
 const newMembersSchema = z.strictObject({ userIds: z.array(z.string().max(64)).min(1).max(MAX_NEW_MEMBERS) });
@@ -59,8 +59,7 @@ async function readGroup(reader: Reader, principal: Principal, { kind, one }: Do
 function ofGroups(app: App, deps: HttpDeps, write: Write, door: Door): void {
   const { path, one, kind } = door;
   const tag = 'groups';
-  const kindFilter = kind === undefined ? { kind: labelKindSchema.optional() } : {};
-  const query = listQuery(GROUPS, groupView, { ...filters, ...kindFilter });
+  const { query } = LISTS[path];
   const list = { tag, operationId: `list${one}s`, summary: `${one}s` };
   app.get(`/${path}`, listRoute(list, query, groupView, 'users:read'), async (request) => {
     const narrowed = kind === undefined ? { isLabel: true } : { kind };

@@ -17,30 +17,21 @@ import {
   revokeInvitation,
 } from '../../people/invitations.ts';
 import type { Tx } from '../../store/database.ts';
-import { INVITATION_STATES, INVITATIONS } from '../../store/queries/invitations.ts';
+import { INVITATIONS } from '../../store/queries/invitations.ts';
 import { mustManage, targetCompany } from '../access.ts';
+import { LISTS } from '../lists.ts';
 import { answerOne, answerPage, ownCompany, readVisible } from '../read.ts';
 import { mustHold } from '../rights.ts';
 import { actionRoute, createRoute, getRoute, listRoute, openRoute, ownActionRoute } from '../route-options.ts';
 import { companyIdField, noBody } from '../schemas/common.ts';
 import { acceptedView, invitationLookView, invitationView, joinedView } from '../schemas/invitations.ts';
-import { listQuery } from '../schemas/list.ts';
 import { holds, type Principal } from '../scopes.ts';
 import { inSession } from '../self.ts';
 import type { AnyRequest, App, HttpDeps } from '../types.ts';
 import type { Write } from '../write.ts';
 
 const tag = 'invitations';
-const query = listQuery(
-  INVITATIONS,
-  invitationView,
-  {
-    companyId: z.string().max(64).optional(),
-    state: z.enum(INVITATION_STATES).optional(),
-    userId: z.string().max(64).optional(),
-  },
-  '-createdAt',
-);
+const { query } = LISTS.invitations;
 const tokenBody = z.strictObject({ token: invitationTokenSchema });
 
 /** How people get in: invited by those inside, and accepting with what the mail gave them. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { mailboxInputSchema } from '../../domain/extension-input.ts';
 import { LinekeeperError } from '../../errors.ts';
 import type { Tx } from '../../store/database.ts';
@@ -7,21 +7,16 @@ import { EXTENSIONS, MAILBOXES } from '../../store/queries/lines.ts';
 import { readOne } from '../../store/queries/page.ts';
 import { contextOf } from '../context.ts';
 import { withCredentials } from '../credentials.ts';
+import { LISTS } from '../lists.ts';
 import { answerOne, answerPage, ownCompany, readVisible } from '../read.ts';
 import { actionRoute, deleteRoute, getRoute, listRoute, patchRoute } from '../route-options.ts';
 import * as common from '../schemas/common.ts';
 import { credentialsSchema, mailboxView } from '../schemas/lines.ts';
-import { listQuery } from '../schemas/list.ts';
 import type { AnyRequest, App, HttpDeps } from '../types.ts';
 import type { Write } from '../write.ts';
 
 const tag = 'extensions';
-const query = listQuery(MAILBOXES, mailboxView, {
-  companyId: z.string().max(64).optional(),
-  enabled: common.flagSchema.optional(),
-  pinSource: z.enum(['api', 'import', 'phone']).optional(),
-  sync: z.enum(common.SYNC_STATES).optional(),
-});
+const { query } = LISTS.mailboxes;
 const answerSchema = mailboxView.extend({ credentials: credentialsSchema.optional() });
 const path = '/extensions/:id/mailbox';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { NUMBER_STATES } from '../../domain/phone-number.ts';
 import { changeNote, createNumbers, moveNumber, type NumberMove, removeNumber } from '../../lines/numbers.ts';
 import { numberInputSchema, numberPatchSchema, numberRangeSchema, numbersOfRange } from '../../lines/numbers-input.ts';
 import { NUMBER_EVENTS, NUMBERS } from '../../store/queries/lines.ts';
 import { mustSee, targetCompany } from '../access.ts';
 import { contextOf } from '../context.ts';
+import { LISTS } from '../lists.ts';
 import { answerOne, answerPage, ownCompany, readVisible } from '../read.ts';
 import { actionRoute, createRoute, deleteRoute, getRoute, listRoute, patchRoute } from '../route-options.ts';
 import * as common from '../schemas/common.ts';
@@ -14,12 +14,7 @@ import type { AnyReply, AnyRequest, App, HttpDeps } from '../types.ts';
 import type { Write } from '../write.ts';
 
 const tag = 'numbers';
-const query = listQuery(NUMBERS, numberView, {
-  companyId: z.string().max(64).optional(),
-  state: z.enum(NUMBER_STATES).optional(),
-  extensionId: z.string().max(64).optional(),
-  sync: z.enum(common.SYNC_STATES).optional(),
-});
+const { query } = LISTS.numbers;
 const historyQuery = listQuery(NUMBER_EVENTS, numberEventView, {}, '-at');
 const rangeView = z.strictObject({ count: z.int(), first: z.string(), last: z.string() });
 

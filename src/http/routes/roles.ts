@@ -12,6 +12,7 @@ import {
 import { MEMBERS, ROLES } from '../../store/queries/access.ts';
 import { mustBeGlobal, mustSee, mustSeeMember, targetCompany } from '../access.ts';
 import { contextOf } from '../context.ts';
+import { LISTS } from '../lists.ts';
 import { answerOne, answerPage, ownCompany, readVisible } from '../read.ts';
 import { actionRoute, createRoute, deleteRoute, getRoute, listRoute, patchRoute } from '../route-options.ts';
 import { memberView, roleView } from '../schemas/access.ts';
@@ -22,7 +23,7 @@ import type { Write } from '../write.ts';
 
 const tag = 'roles';
 const scope = 'roles:write';
-const query = listQuery(ROLES, roleView, { companyId: z.string().max(64).optional() });
+const { query } = LISTS.roles;
 const memberQuery = listQuery(MEMBERS, memberView, {});
 const roleIds = z.array(z.string().max(64)).max(50);
 

@@ -1,18 +1,17 @@
-import { z } from 'zod';
 import { createSite, removeSite, siteInputSchema, sitePatchSchema, updateSite } from '../../people/sites.ts';
 import { SITES } from '../../store/queries/people.ts';
 import { mustSee, targetCompany } from '../access.ts';
 import { contextOf } from '../context.ts';
+import { LISTS } from '../lists.ts';
 import { answerOne, answerPage, ownCompany, readVisible } from '../read.ts';
 import { createRoute, deleteRoute, getRoute, listRoute, patchRoute } from '../route-options.ts';
 import { companyIdField } from '../schemas/common.ts';
-import { listQuery } from '../schemas/list.ts';
 import { siteView } from '../schemas/people.ts';
 import type { App, HttpDeps } from '../types.ts';
 import type { Write } from '../write.ts';
 
 const tag = 'sites';
-const query = listQuery(SITES, siteView, { companyId: z.string().max(64).optional() });
+const { query } = LISTS.sites;
 
 export function siteRoutes(app: App, deps: HttpDeps, write: Write): void {
   const list = { tag, operationId: 'listSites', summary: 'Sites' };

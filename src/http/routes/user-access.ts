@@ -3,22 +3,17 @@ import { endSessions } from '../../people/sessions.ts';
 import { unlockUser } from '../../people/unlock.ts';
 import { SESSIONS } from '../../store/queries/access.ts';
 import { mustManage, mustSee } from '../access.ts';
+import { LISTS } from '../lists.ts';
 import { answerPage, ownCompany } from '../read.ts';
 import { actionRoute, deleteRoute, listRoute, runRoute } from '../route-options.ts';
 import { sessionView } from '../schemas/access.ts';
 import { idParams, noBody } from '../schemas/common.ts';
-import { listQuery } from '../schemas/list.ts';
 import { sessionViews } from '../session-views.ts';
 import type { App, HttpDeps } from '../types.ts';
 import type { Write } from '../write.ts';
 
 const scope = 'users:write';
-const query = listQuery(
-  SESSIONS,
-  sessionView.omit({ device: true, isCurrent: true }),
-  { companyId: z.string().max(64).optional(), userId: z.string().max(64).optional() },
-  '-lastSeenAt',
-);
+const { query } = LISTS.sessions;
 
 /** What an administrator does about other people's logins. */
 export function userAccessRoutes(app: App, deps: HttpDeps, write: Write): void {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { deleteOptionsSchema, disableOptionsSchema } from '../../domain/lifecycle.ts';
 import type { Done, LifecycleContext } from '../../people/lifecycle/context.ts';
-import { refuseHigherUser } from '../../people/outrank.ts';
+import { refuseHigherUsers } from '../../people/outrank.ts';
 import type { Tx } from '../../store/database.ts';
 import { USERS } from '../../store/queries/people.ts';
 import { mustManage } from '../access.ts';
@@ -68,7 +68,7 @@ export function userLifecycleRoutes(app: App, deps: HttpDeps, write: Write): voi
         const { ids: userIds, ...options } = request.body;
         // Who may do all has nobody above him but operators, of whom `disable` takes care.
         const mayAll = request.principal.scopes.has('admin');
-        for (const id of mayAll ? [] : userIds) await refuseHigherUser(tx, request.principal, id);
+        if (!mayAll) await refuseHigherUsers(tx, request.principal, userIds);
         const items = await lifecycle.disable(tx, lifecycleContext(request), userIds, options);
         return { status: 200, body: { items } };
       }),

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { refuseHigherUser } from '../../people/outrank.ts';
 import { phonePinOf } from '../../people/phone-pin.ts';
 import { userInputSchema, userPatchSchema, WAYS_IN } from '../../people/user-input.ts';
@@ -6,25 +5,16 @@ import { createUser, updateUser } from '../../people/users.ts';
 import { USERS } from '../../store/queries/people.ts';
 import { mustSee, targetCompany } from '../access.ts';
 import { contextOf } from '../context.ts';
+import { LISTS } from '../lists.ts';
 import { answerOne, answerPage, ownCompany, readVisible } from '../read.ts';
 import { createRoute, getRoute, listRoute, patchRoute } from '../route-options.ts';
 import { companyIdField, pinQuery } from '../schemas/common.ts';
-import { listQuery } from '../schemas/list.ts';
-import { USER_STATES, userView } from '../schemas/people.ts';
+import { userView } from '../schemas/people.ts';
 import type { App, HttpDeps } from '../types.ts';
 import type { Write } from '../write.ts';
 
 const tag = 'users';
-const query = listQuery(USERS, userView, {
-  companyId: z.string().max(64).optional(),
-  siteId: z.string().max(64).optional(),
-  username: z.string().max(200).optional(),
-  state: z.enum(USER_STATES).optional(),
-  userType: z.string().max(64).optional(),
-  roleId: z.string().max(64).optional(),
-  groupId: z.string().max(64).optional().meta({ description: 'Of a group, a team or a label.' }),
-  externalId: z.string().max(200).optional().meta({ description: 'The value of an external id.' }),
-});
+const { query } = LISTS.users;
 
 export function userRoutes(app: App, deps: HttpDeps, write: Write): void {
   const list = { tag, operationId: 'listUsers', summary: 'Users' };

@@ -31,7 +31,9 @@ const mailboxFields = {
   deleteAfterMail: z.boolean(),
   timezone: z.string().nullable(),
   enabled: z.boolean(),
-  pinSource: z.enum(['api', 'import', 'phone']).meta({ description: 'Where the PIN came from. It is never shown.' }),
+  pinSource: z
+    .enum(['api', 'import', 'job', 'phone', 'undo'])
+    .meta({ description: 'Where the PIN came from. It is never shown.' }),
   pinChangedAt: timeSchema,
   version: versionSchema,
 };

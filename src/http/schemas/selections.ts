@@ -1,35 +1,33 @@
 import { z } from 'zod';
 import type { Selection } from '../../bulk/actions/options.ts';
+import { fieldErrors } from '../../domain/rule.ts';
+import { text } from '../../domain/text.ts';
 import { LinekeeperError } from '../../errors.ts';
-import { listOf, type Selected } from '../../store/job-selection.ts';
+import type { Selected } from '../../store/job-selection.ts';
 import type { MassObjects } from '../../store/mass-action.ts';
+import type { PageRequest } from '../../store/queries/page.ts';
+import { LISTS } from '../lists.ts';
 
-/** What of a list can be looked for; those of its own query. */
-const filterSchemas: Record<MassObjects, z.ZodType<Record<string, string | number | boolean>>> = {
-  users: anyOf('users'),
-  'deleted-users': anyOf('deleted-users'),
-  extensions: anyOf('extensions'),
-};
-
-function anyOf(on: MassObjects) {
-  const names = ['q', ...Object.keys(listOf(on).filters)] as [string, ...string[]];
-  return z.partialRecord(z.enum(names), z.union([z.string(), z.number(), z.boolean()])) as unknown as z.ZodType<
-    Record<string, string | number | boolean>
-  >;
-}
+const schemas = Object.fromEntries(
+  (['users', 'deleted-users', 'extensions'] as const satisfies readonly MassObjects[]).map((on) => [
+    on,
+    z.strictObject({ q: text(100).optional(), ...LISTS[on].filters }),
+  ]),
+) as unknown as Record<MassObjects, z.ZodType<PageRequest['filters'] & { q?: string }>>;
 
 /** A selection as its list understands it: judged as a query of the list is. @throws VALIDATION_FAILED */
 export function selectedOf(on: MassObjects, selection: Selection): Selected {
   if (!('filter' in selection)) return selection;
-  const checked = filterSchemas[on].safeParse(selection.filter);
+  // As a query string has them.
+  const given = Object.entries(selection.filter).map(([name, value]) => [name, String(value)]);
+  const checked = schemas[on].safeParse(Object.fromEntries(given));
   if (!checked.success) {
-    const fields = checked.error.issues.map(({ path, message }) => ({
-      path: ['selection', 'filter', ...path].join('.'),
-      code: 'FILTER_UNKNOWN',
-      message,
+    const fields = fieldErrors(checked.error).map(({ path, ...error }) => ({
+      path: `selection.filter.${path}`,
+      ...error,
     }));
-    throw new LinekeeperError('VALIDATION_FAILED', fields[0]?.message ?? 'the filter cannot be used', { fields });
+    throw new LinekeeperError('VALIDATION_FAILED', `${fields[0]?.path}: ${fields[0]?.message}`, { fields });
   }
   const { q, companyId: _, ...filters } = checked.data;
-  return { filters, q: q === undefined ? undefined : String(q) };
+  return { filters, q };
 }

@@ -1,4 +1,4 @@
-import { mailboxContextOf, slugOfMailboxContext } from '../../domain/company.ts';
+import { mailboxAddress, slugOfMailboxContext } from '../../domain/company.ts';
 import type { Database } from '../../store/database.ts';
 import {
   companiesBySlug,
@@ -54,7 +54,7 @@ export function createDirectory(db: Database, options: LookupOptions = {}): Live
     mailboxes: (pbxId, names) => of(pbxId).mailboxes.all(names),
     async allMailboxes(pbxId) {
       const rows = await mailboxesOfPbx(db.read, pbxId);
-      return rows.map(([slug, number]) => `${number}@${mailboxContextOf(slug, number)}`);
+      return rows.map(([slug, box]) => mailboxAddress(slug, box));
     },
     async companyOfContext(pbxId, context) {
       return context.startsWith('lk-') ? of(pbxId).companies.one(context.slice(3)) : undefined;

@@ -1,78 +1,100 @@
 import { z } from 'zod';
-import { LinekeeperError } from '../../errors.ts';
 import type { Tx } from '../../store/database.ts';
 import { insertMembers, membersAmong, removeMembers } from '../../store/group-members.ts';
-import { type MassAction, type MassContext, type MassObject, massAction } from '../../store/mass-action.ts';
-import { auditGroup, groupAt } from '../groups.ts';
+import {
+  type MassAction,
+  type MassContext,
+  type MassResult,
+  type MassUndo,
+  type MassUndone,
+  massAction,
+} from '../../store/mass-action.ts';
+import { usersInSet } from '../../store/user-set.ts';
+import { badReference } from '../context.ts';
+import { auditGroup } from '../groups.ts';
+import { failure, idsOf } from './judge.ts';
 
 const paramsSchema = z.strictObject({
   groupId: z.string().max(64).meta({ description: 'Of a group, a team or a label.' }),
 });
 type Params = z.infer<typeof paramsSchema>;
+type Direction = 'in' | 'out';
 
-const common = { on: 'users', needs: 'groups:write', params: paramsSchema, check: mustBeGroup } as const;
-
-/** Membership of groups, teams and labels. A user's own version stays: others may change him meanwhile. */
+/**
+ * Membership of groups, teams and labels. A user's own version stays: others may change him meanwhile, and an undo looks
+ * at the membership alone.
+ */
 export const membershipActions: readonly MassAction[] = [
-  massAction<Params>({
-    ...common,
-    name: 'add-to-group',
-    title: 'Put users into a group, a team or under a label',
-    async apply(tx, context, users, { groupId }) {
-      const group = await groupOf(tx, context, groupId);
-      const members = await membersAmong(tx, groupId, idsOf(users));
-      const added = idsOf(users).filter((id) => !members.has(id));
-      await insertMembers(tx, groupId, added);
-      const { actor } = context;
-      if (added.length > 0) await auditGroup(tx, { actor, ifVersion: undefined }, 'members_added', group, told(added));
-      return users.map(({ id }) => ({ id, result: members.has(id) ? 'unchanged' : 'updated' }));
-    },
-    undo: (tx, context, rows, { groupId }) => takeOut(tx, context, groupId, idsOf(rows)),
-  }),
-  massAction<Params>({
-    ...common,
-    name: 'remove-from-group',
-    title: 'Take users out of a group, a team or from under a label',
-    async apply(tx, context, users, { groupId }) {
-      const members = await membersAmong(tx, groupId, idsOf(users));
-      await takeOut(tx, context, groupId, [...members]);
-      return users.map(({ id }) => ({ id, result: members.has(id) ? 'updated' : 'unchanged' }));
-    },
-    async undo(tx, context, rows, { groupId }) {
-      const group = await groupOf(tx, context, groupId);
-      const ids = idsOf(rows);
-      await insertMembers(tx, groupId, ids);
-      await auditGroup(tx, { actor: context.actor, ifVersion: undefined }, 'members_added', group, told(ids));
-      return ids.map((id) => ({ id, ok: true }));
-    },
-  }),
+  membershipAction('add-to-group', 'Put users into a group, a team or under a label', 'in'),
+  membershipAction('remove-from-group', 'Take users out of a group, a team or from under a label', 'out'),
 ];
 
-async function mustBeGroup(tx: Tx, { companyId }: Pick<MassContext, 'companyId'>, { groupId }: Params): Promise<void> {
-  if ((await tx.userGroup.count({ where: { id: groupId, companyId } })) === 1) return;
-  throw new LinekeeperError('REFERENCE_INVALID', 'params.groupId: there is no such group', {
-    fields: [{ path: 'params.groupId', code: 'REFERENCE_INVALID', message: 'there is no such group' }],
+function membershipAction(name: string, title: string, direction: Direction): MassAction {
+  return massAction<Params>({
+    ...{ name, title, on: 'users', needs: 'groups:write', params: paramsSchema },
+    async check(tx, { companyId }, { groupId }) {
+      if ((await groupOf(tx, companyId, groupId)) === null) throw badReference('params.groupId', 'group');
+    },
+    apply: (tx, context, users, { groupId }) => apply(tx, context, idsOf(users), groupId, direction),
+    undo: (tx, context, rows, { groupId }) => takeBack(tx, context, rows, groupId, direction === 'in' ? 'out' : 'in'),
   });
 }
 
-/** The group may have been deleted since the job was made. */
-async function groupOf(tx: Tx, { actor, companyId }: MassContext, groupId: string) {
-  await mustBeGroup(tx, { companyId }, { groupId });
-  return groupAt(tx, { actor, ifVersion: undefined }, groupId);
+function groupOf(tx: Tx, companyId: string, groupId: string) {
+  return tx.userGroup.findUnique({ where: { id: groupId, companyId } });
 }
 
-async function takeOut(tx: Tx, context: MassContext, groupId: string, ids: readonly string[]) {
-  const group = await groupOf(tx, context, groupId);
-  await removeMembers(tx, groupId, ids);
-  const { actor } = context;
-  if (ids.length > 0) await auditGroup(tx, { actor, ifVersion: undefined }, 'members_removed', group, told(ids));
-  return ids.map((id) => ({ id, ok: true }));
+async function apply(
+  tx: Tx,
+  context: MassContext,
+  ids: readonly string[],
+  groupId: string,
+  direction: Direction,
+): Promise<MassResult[]> {
+  const moved = await move(tx, context, ids, groupId, direction);
+  if (moved === undefined) {
+    return ids.map((id) => failure(id, { code: 'REFERENCE_INVALID', message: 'there is no such group' }));
+  }
+  const { group, users, changed } = moved;
+  const member = direction === 'in' ? [null, group.name] : [group.name, null];
+  return users.map((id) =>
+    changed.has(id) ? { id, result: 'updated', before: {}, changes: { member } } : { id, result: 'unchanged' },
+  );
 }
 
-function idsOf(objects: readonly Pick<MassObject, 'id'>[]): string[] {
-  return objects.map(({ id }) => id);
+async function takeBack(
+  tx: Tx,
+  context: MassContext,
+  rows: readonly MassUndo[],
+  groupId: string,
+  direction: Direction,
+): Promise<MassUndone[]> {
+  const moved = await move(tx, context, idsOf(rows), groupId, direction);
+  if (moved === undefined) return rows.map(({ id }) => ({ id, ok: false, reason: 'the group is gone' }));
+  const since = direction === 'out' ? 'was taken out since' : 'was put in again since';
+  const known = new Set(moved.users);
+  return rows.map(({ id }) => {
+    if (moved.changed.has(id)) return { id, ok: true };
+    return { id, ok: false, reason: known.has(id) ? since : 'it no longer exists' };
+  });
 }
 
-function told(userIds: readonly string[]) {
-  return { count: userIds.length, userIds };
+/** Brings users in or out of a group. Answers who of them there are, and whom it moved; undefined: the group is gone. */
+async function move(
+  tx: Tx,
+  { actor, companyId }: MassContext,
+  ids: readonly string[],
+  groupId: string,
+  direction: Direction,
+) {
+  const group = await groupOf(tx, companyId, groupId);
+  if (group === null) return undefined;
+  const users = idsOf(await usersInSet(tx, companyId, ids));
+  const members = await membersAmong(tx, groupId, users);
+  const moving = users.filter((id) => members.has(id) === (direction === 'out'));
+  await (direction === 'in' ? insertMembers : removeMembers)(tx, groupId, moving);
+  const verb = direction === 'in' ? 'members_added' : 'members_removed';
+  const told = { count: moving.length, userIds: moving };
+  if (moving.length > 0) await auditGroup(tx, { actor, ifVersion: undefined }, verb, group, told);
+  return { group, users, changed: new Set(moving) };
 }

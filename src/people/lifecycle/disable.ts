@@ -27,39 +27,47 @@ export async function disableUsers(
   const going = [...users.values()].filter(({ state }) => state !== 'disabled');
   await mayGo(tx, context, going, false);
   await checkForward(tx, going, options);
-  const { actor } = context;
-  const { extension, calls, reason } = options;
-  const disabled: Disabled = { at: Date.now(), by: actor, reason: reason ?? null, extension, calls };
-  const goingIds = going.map(({ id }) => id);
-  await setUserStates(tx, goingIds, 'disabled', JSON.stringify(disabled));
-  await throwOff(tx, goingIds);
-  await alignExtensions(tx, going);
+  const begun = await takeOut(tx, context.actor, going, disabledBy(context.actor, options));
+  const reports = new Map(begun.map((one) => [one.userId, one]));
+  return [...users.keys()].map((userId) => reports.get(userId) ?? { userId, reportId: null });
+}
+
+/** How somebody is disabled now, as it is kept with him. */
+export function disabledBy(actor: string, { extension, calls, reason }: DisableOptions): Disabled {
+  return { at: Date.now(), by: actor, reason: reason ?? null, extension, calls };
+}
+
+/** Disables users who were judged and are not disabled yet. In a fixed number of statements, but for their events and reports. */
+export async function takeOut(
+  tx: Tx,
+  actor: string,
+  users: readonly LifecycleUser[],
+  disabled: Disabled,
+): Promise<Done[]> {
+  const ids = users.map(({ id }) => id);
+  await setUserStates(tx, ids, 'disabled', JSON.stringify(disabled));
+  await throwOff(tx, ids);
+  await alignExtensions(tx, users);
+  const { extension, calls, reason } = disabled;
   await recordAudit(
     tx,
-    going.map(({ id, companyId, username, state, extensions }) => ({
+    users.map(({ id, companyId, username, state, extensions }) => ({
       actor,
       action: 'user.disabled',
       objectType: 'user',
       objectId: id,
       companyId,
-      details: {
-        username,
-        state: [state, 'disabled'],
-        reason: disabled.reason,
-        ...policy(options),
-        ...named(extensions),
-      },
+      details: { username, state: [state, 'disabled'], reason, ...policy(disabled), ...named(extensions) },
     })),
   );
-  const begun = await beginReports(
+  const asked = { extension, calls, ...(reason === null ? {} : { reason }) };
+  return beginReports(
     tx,
     actor,
     'disable',
-    options,
-    going.map((user) => ({ user, subject: subjectOf(user) })),
+    asked,
+    users.map((user) => ({ user, subject: subjectOf(user) })),
   );
-  const reports = new Map(begun.map((one) => [one.userId, one]));
-  return [...users.keys()].map((userId) => reports.get(userId) ?? { userId, reportId: null });
 }
 
 /**
@@ -79,33 +87,43 @@ export async function enableUsers(tx: Tx, context: LifecycleContext, ids: readon
     throw new LinekeeperError('RIGHTS_NOT_HELD', 'an operator of the platform cannot be touched from one company');
   }
   const coming = [...users.values()].filter(({ state }) => state !== 'active');
+  const begun = await letIn(tx, actor, coming, 'active');
+  const reports = new Map(begun.map((one) => [one.userId, one]));
+  return [...users.keys()].map((userId) => reports.get(userId) ?? { userId, reportId: null });
+}
+
+/** Lets users in who were judged. `state`: an undo gives back what a user was before he was disabled. */
+export async function letIn(
+  tx: Tx,
+  actor: string,
+  users: readonly LifecycleUser[],
+  state: 'active' | 'locked' | 'invited',
+): Promise<Done[]> {
   await setUserStates(
     tx,
-    coming.map(({ id }) => id),
-    'active',
+    users.map(({ id }) => id),
+    state,
     null,
   );
-  await alignExtensions(tx, coming);
+  await alignExtensions(tx, users);
   await recordAudit(
     tx,
-    coming.map(({ id, companyId, username, state, extensions }) => ({
+    users.map(({ id, companyId, username, state: before, extensions }) => ({
       actor,
       action: 'user.enabled',
       objectType: 'user',
       objectId: id,
       companyId,
-      details: { username, state: [state, 'active'], ...named(extensions) },
+      details: { username, state: [before, state], ...named(extensions) },
     })),
   );
-  const begun = await beginReports(
+  return beginReports(
     tx,
     actor,
     'enable',
     {},
-    coming.map((user) => ({ user, subject: subjectOf(user) })),
+    users.map((user) => ({ user, subject: subjectOf(user) })),
   );
-  const reports = new Map(begun.map((one) => [one.userId, one]));
-  return [...users.keys()].map((userId) => reports.get(userId) ?? { userId, reportId: null });
 }
 
 /** Their extensions follow them, here and on the PBX. */
@@ -121,23 +139,38 @@ async function alignExtensions(tx: Tx, users: readonly LifecycleUser[]): Promise
 
 /** An extension to forward to must be one of the company, and not one that stops ringing in this very moment. */
 async function checkForward(tx: Tx, users: readonly LifecycleUser[], { extension }: DisableOptions): Promise<void> {
-  const { forwardTo } = extension;
-  if (forwardTo === undefined || forwardTo.startsWith('+')) return;
   for (const companyId of new Set(users.map((user) => user.companyId))) {
-    const target = await tx.extension.findUnique({
-      where: { companyId_number: { companyId, number: forwardTo } },
-      select: { suspended: true, userId: true },
-    });
-    const isGoing = users.some(({ id }) => id === target?.userId);
-    if (target !== null && !target.suspended && !isGoing) continue;
-    const message = target === null ? 'there is no such extension' : 'its user is, or will be, disabled';
-    throw new LinekeeperError('REFERENCE_INVALID', `extension.forwardTo: ${message}`, {
-      fields: [{ path: 'extension.forwardTo', code: 'REFERENCE_INVALID', message }],
-    });
+    const target = await forwardTarget(tx, companyId, extension);
+    const isGoing = target.userId !== null && users.some(({ id }) => id === target.userId);
+    const message = target.trouble ?? (isGoing ? WILL_BE_DISABLED : undefined);
+    if (message !== undefined) throw badForward('extension.forwardTo', message);
   }
 }
 
-function policy({ extension: { answer, forwardTo }, calls }: DisableOptions): Record<string, unknown> {
+const WILL_BE_DISABLED = 'its user is, or will be, disabled';
+
+/** Whose extension callers are sent to, if they are sent to one of the company, and why they cannot be. */
+export async function forwardTarget(
+  tx: Tx,
+  companyId: string,
+  { forwardTo }: DisableOptions['extension'],
+): Promise<{ userId: string | null; trouble?: string }> {
+  if (forwardTo === undefined || forwardTo.startsWith('+')) return { userId: null };
+  const target = await tx.extension.findUnique({
+    where: { companyId_number: { companyId, number: forwardTo } },
+    select: { suspended: true, userId: true },
+  });
+  if (target === null) return { userId: null, trouble: 'there is no such extension' };
+  return { userId: target.userId, ...(target.suspended ? { trouble: WILL_BE_DISABLED } : {}) };
+}
+
+export function badForward(path: string, message: string): LinekeeperError {
+  return new LinekeeperError('REFERENCE_INVALID', `${path}: ${message}`, {
+    fields: [{ path, code: 'REFERENCE_INVALID', message }],
+  });
+}
+
+function policy({ extension: { answer, forwardTo }, calls }: Disabled): Record<string, unknown> {
   return { answer, calls, ...(forwardTo === undefined ? {} : { forwardTo }) };
 }
 

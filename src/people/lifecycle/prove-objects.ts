@@ -1,3 +1,4 @@
+import type { SubjectExtension } from '../../domain/lifecycle.ts';
 import type { Ref } from '../../plan/pbx-object.ts';
 import type { WorkingReport } from '../../store/lifecycle.ts';
 import type { ReportFacts } from '../../store/lifecycle-facts.ts';
@@ -32,8 +33,9 @@ export function provePhones(report: WorkingReport, facts: ReportFacts, { objects
 export function proveCallers(report: WorkingReport, facts: ReportFacts, { objects }: PbxFacts): Finding {
   const own = ownExtensions(report, facts);
   if (own.length === 0) return { isProved: true, detail: 'no extension is left to call' };
-  const findings = own.map(({ number, enabled }): Finding => {
-    if (report.action === 'delete') return proveGone(objects, report, number);
+  const findings = own.map((extension): Finding => {
+    const { number, enabled } = extension;
+    if (report.action === 'delete') return proveGone(objects, report, extension);
     const behaviour = parse(objects.get(behaviourRef(report, number)));
     if (report.action === 'disable') return proveSuspended(report, number, behaviour);
     const isOff = behaviour?.enabled === 'no' || behaviour?.forwardSuspended !== undefined;
@@ -43,8 +45,8 @@ export function proveCallers(report: WorkingReport, facts: ReportFacts, { object
   return { isProved: findings.every((one) => one.isProved), detail: findings.map((one) => one.detail).join('; ') };
 }
 
-function proveGone(objects: PbxFacts['objects'], report: WorkingReport, number: string): Finding {
-  const refs: Ref[] = [behaviourRef(report, number), mailboxRef(report, number)];
+function proveGone(objects: PbxFacts['objects'], report: WorkingReport, extension: SubjectExtension): Finding {
+  const refs: Ref[] = [behaviourRef(report, extension.number), mailboxRef(report, extension)];
   const present = refs.filter((ref) => objects.get(ref) !== undefined);
   if (present.length > 0) return { isProved: false, detail: `still on the PBX: ${present.join(', ')}` };
   return { isProved: true, detail: `${refs.join(' and ')} are gone` };

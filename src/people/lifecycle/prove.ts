@@ -1,4 +1,4 @@
-import type { LifecycleStep, StepName } from '../../domain/lifecycle.ts';
+import type { LifecycleAction, LifecycleStep, StepName } from '../../domain/lifecycle.ts';
 import type { WorkingReport } from '../../store/lifecycle.ts';
 import type { ReportFacts } from '../../store/lifecycle-facts.ts';
 import { proveCallers, proveNumbers, provePhones } from './prove-objects.ts';
@@ -63,11 +63,17 @@ function find(name: StepName, report: WorkingReport, facts: ReportFacts, pbx: Pb
   }
 }
 
-const STATE_AFTER = { disable: 'disabled', enable: 'active', delete: null } as const;
+/** Whether the account is as it shall be afterwards. Who is let in may be what he was before he was disabled: locked, invited. */
+const IS_AFTER: Record<LifecycleAction, (state: string | null) => boolean> = {
+  disable: (state) => state === 'disabled',
+  enable: (state) => state !== null && state !== 'disabled',
+  delete: (state) => state === null,
+  restore: (state) => state !== null,
+};
 
 function proveAccount({ action, subject }: WorkingReport, { userState }: ReportFacts): Finding {
   const note = subject.notes.find(({ name }) => name === 'account')?.detail;
-  const isProved = action === 'restore' ? userState !== null : userState === STATE_AFTER[action];
+  const isProved = IS_AFTER[action](userState);
   const words = userState === null ? 'the account is gone' : `the account is ${userState}`;
   return { isProved, detail: note === undefined ? words : `${words}; ${note}` };
 }

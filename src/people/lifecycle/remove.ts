@@ -1,7 +1,14 @@
 import type { DeleteOptions, LifecycleSubject } from '../../domain/lifecycle.ts';
 import { recordAudit } from '../../store/audit-log.ts';
 import type { Reader, Tx } from '../../store/database.ts';
-import { clearForward, type Deletion, lastEvents, readDeletion } from '../../store/deletion.ts';
+import {
+  clearForward,
+  type Deletion,
+  deleteUsers,
+  keepDeleted,
+  lastEvents,
+  readDeletions,
+} from '../../store/deletion.ts';
 import { type LifecycleUser, lifecycleUsers, touchExtensions } from '../../store/lifecycle.ts';
 import { markDirty } from '../../store/outbox.ts';
 import { expectVersion } from '../../store/queries/expect-version.ts';
@@ -11,7 +18,7 @@ import { throwOff } from '../throw-off.ts';
 import { type Done, type LifecycleContext, mayGo } from './context.ts';
 import { previewOf } from './deletion-preview.ts';
 import { beginReports, subjectOf } from './reports.ts';
-import { snapshotPurpose, takeSnapshot } from './snapshot.ts';
+import { snapshotPurpose, takeSnapshots, type UserSnapshot } from './snapshot.ts';
 import { counted } from './words.ts';
 
 /** Deletes extensions with their mailboxes; their numbers go into quarantine. It is of lines, who know how. */
@@ -39,7 +46,9 @@ export async function previewRemoval(
   options: DeleteOptions,
 ) {
   const user = await loadUser(tx, id);
-  return previewOf(user, await readDeletion(tx, id), options, deps.restoreDays);
+  const deletion = (await readDeletions(tx, [id])).get(id);
+  if (deletion === undefined) throw notFound('user');
+  return previewOf(user, deletion, options, deps.restoreDays);
 }
 
 /**
@@ -56,46 +65,67 @@ export async function removeUser(
   options: DeleteOptions,
 ): Promise<Done> {
   const user = await loadUser(tx, id);
-  const { actor } = context;
+  expectVersion(user, context.ifVersion);
   await mayGo(tx, context, [user], true);
-  const deletion = await readDeletion(tx, id);
-  const snapshot = await takeSnapshot(tx, id, deletion, options.extensions);
-  expectVersion(snapshot.user, context.ifVersion);
-  const isGoing = options.extensions === 'delete';
-  if (isGoing) await removeExtensions(tx, deps, context, user, deletion);
+  const [done] = await removeUsers(tx, deps, context.actor, [user], options);
+  return done as Done;
+}
+
+/** Deletes users who were judged. In a fixed number of statements, but for their rows in logs and forwards to them. */
+export async function removeUsers(
+  tx: Tx,
+  deps: RemoveDeps,
+  actor: string,
+  users: readonly LifecycleUser[],
+  options: DeleteOptions,
+): Promise<Done[]> {
+  const ids = users.map(({ id }) => id);
+  const deletions = await readDeletions(tx, ids);
+  const snapshots = await takeSnapshots(tx, deletions, options.extensions);
+  if (options.extensions === 'delete') await removeTheirExtensions(tx, deps, actor, users, deletions);
+  const numbers = snapshots.flatMap((snapshot) => snapshot.numbers);
   const events = await lastEvents(
     tx,
-    snapshot.numbers.map((number) => number.id),
+    numbers.map(({ id }) => id),
   );
-  for (const number of snapshot.numbers) number.lastEvent = events.get(number.id) ?? 0;
-  await throwOff(tx, [id]);
-  await tx.user.delete({ where: { id } });
-  if (deps.restoreDays > 0) {
-    const now = Date.now();
-    const { companyId, username, firstName, lastName } = snapshot.user;
-    await tx.deletedUser.create({
-      data: {
-        ...{ id, companyId, username, firstName, lastName, actor },
-        deletedAt: new Date(now),
-        purgeAt: new Date(now + deps.restoreDays * DAY_MS),
-        snapshotSealed: deps.seal.seal(JSON.stringify(snapshot), snapshotPurpose(id)),
-      },
-    });
-  }
-  const { sentences } = previewOf(user, deletion, options, deps.restoreDays);
-  await recordAudit(tx, [
-    {
+  for (const number of numbers) number.lastEvent = events.get(number.id) ?? 0;
+  await throwOff(tx, ids);
+  await deleteUsers(tx, ids);
+  if (deps.restoreDays > 0) await keep(tx, deps, actor, snapshots);
+  const going = users.flatMap((user) => {
+    const deletion = deletions.get(user.id);
+    return deletion === undefined ? [] : [{ user, deletion }];
+  });
+  await recordAudit(
+    tx,
+    going.map(({ user, deletion }) => ({
       actor,
       action: 'user.deleted',
       objectType: 'user',
-      objectId: id,
+      objectId: user.id,
       companyId: user.companyId,
-      details: { username: user.username, ...options, did: sentences },
-    },
-  ]);
-  const subject = subjectOf(user, subjectOfRemoval(user, deletion, options, deps.restoreDays));
-  const [done] = await beginReports(tx, actor, 'delete', options, [{ user, subject }]);
-  return done as Done;
+      details: {
+        username: user.username,
+        ...options,
+        did: previewOf(user, deletion, options, deps.restoreDays).sentences,
+      },
+    })),
+  );
+  const reported = going.map(({ user, deletion }) => ({
+    user,
+    subject: subjectOf(user, subjectOfRemoval(user, deletion, options, deps.restoreDays)),
+  }));
+  return beginReports(tx, actor, 'delete', options, reported);
+}
+
+function keep(tx: Tx, deps: RemoveDeps, actor: string, snapshots: readonly UserSnapshot[]): Promise<void> {
+  const at = Date.now();
+  const rows = snapshots.map((snapshot) => {
+    const { id, companyId, username, firstName, lastName } = snapshot.user;
+    const snapshotSealed = deps.seal.seal(JSON.stringify(snapshot), snapshotPurpose(id));
+    return { id, companyId, username, firstName, lastName, snapshotSealed };
+  });
+  return keepDeleted(tx, rows, { actor, at, purgeAt: at + deps.restoreDays * DAY_MS });
 }
 
 async function loadUser(tx: Reader, id: string): Promise<LifecycleUser> {
@@ -104,32 +134,37 @@ async function loadUser(tx: Reader, id: string): Promise<LifecycleUser> {
   return user;
 }
 
-async function removeExtensions(
+async function removeTheirExtensions(
   tx: Tx,
   deps: RemoveDeps,
-  { actor }: LifecycleContext,
-  user: LifecycleUser,
-  { extensions, forwards }: Deletion,
+  actor: string,
+  users: readonly LifecycleUser[],
+  deletions: ReadonlyMap<string, Deletion>,
 ): Promise<void> {
+  const forwards = users.flatMap(({ id, companyId, pbxId }) =>
+    (deletions.get(id)?.forwards ?? []).map((forward) => ({ ...forward, companyId, pbxId })),
+  );
   for (const forward of forwards) await clearForward(tx, forward);
-  const cleared = [...new Set(forwards.map(({ extensionId }) => extensionId))];
-  await touchExtensions(tx, cleared);
+  const cleared = new Map(forwards.map(({ extensionId, pbxId }) => [extensionId, pbxId]));
+  await touchExtensions(tx, [...cleared.keys()]);
   await markDirty(
     tx,
-    cleared.map((id) => ({ pbxId: user.pbxId, type: 'extension', id })),
+    [...cleared].map(([id, pbxId]) => ({ pbxId, type: 'extension', id })),
   );
   await recordAudit(
     tx,
-    forwards.map(({ extensionId, number, field, target }) => ({
+    forwards.map(({ extensionId, companyId, number, field, target }) => ({
       actor,
       action: 'extension.updated',
       objectType: 'extension',
       objectId: extensionId,
-      companyId: user.companyId,
+      companyId,
       details: { extension: number, [field]: [target, null], why: `${target} was deleted with its user` },
     })),
   );
-  const items = extensions.map(({ id }) => ({ extensionId: id, ifVersion: undefined }));
+  const items = users.flatMap(({ extensions }) =>
+    extensions.map(({ id }) => ({ extensionId: id, ifVersion: undefined })),
+  );
   await deps.removeExtensions(tx, actor, items, 'quarantined');
 }
 

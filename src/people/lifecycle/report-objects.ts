@@ -1,4 +1,4 @@
-import { mailboxContextOf } from '../../domain/company.ts';
+import { mailboxAddress } from '../../domain/company.ts';
 import type { SubjectExtension } from '../../domain/lifecycle.ts';
 import { type Ref, refOf } from '../../plan/pbx-object.ts';
 import type { PbxChannel } from '../../plan/ports.ts';
@@ -23,8 +23,8 @@ export function behaviourRef(report: WorkingReport, number: string): Ref {
   return refOf('extension', `${report.subject.companySlug}/${number}`);
 }
 
-export function mailboxRef(report: WorkingReport, number: string): Ref {
-  return refOf('mailbox', `${number}@${mailboxContextOf(report.subject.companySlug, number)}`);
+export function mailboxRef(report: WorkingReport, { number, box }: SubjectExtension): Ref {
+  return refOf('mailbox', mailboxAddress(report.subject.companySlug, box ?? number));
 }
 
 export function numberRef(e164: string): Ref {
@@ -45,10 +45,10 @@ export function ownExtensions(report: WorkingReport, facts: ReportFacts): Subjec
 
 /** Everything that must be read from the PBX to prove a report. */
 export function refsOf(report: WorkingReport, facts: ReportFacts): Ref[] {
-  const refs = ownExtensions(report, facts).flatMap(({ number, endpoints }) => [
-    ...endpoints.flatMap(phoneRefs),
-    behaviourRef(report, number),
-    ...(report.action === 'delete' ? [mailboxRef(report, number)] : []),
+  const refs = ownExtensions(report, facts).flatMap((extension) => [
+    ...extension.endpoints.flatMap(phoneRefs),
+    behaviourRef(report, extension.number),
+    ...(report.action === 'delete' ? [mailboxRef(report, extension)] : []),
   ]);
   return [...refs, ...report.subject.numbers.map(({ e164 }) => numberRef(e164))];
 }

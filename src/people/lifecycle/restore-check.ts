@@ -46,9 +46,12 @@ export async function checkRestore(tx: Tx, snapshot: UserSnapshot): Promise<Rest
     (where) => tx.role.findMany(where),
     snapshot.roles.map(({ id }) => id),
   );
-  const taken = await tx.externalId.findMany({
-    where: { companyId, OR: snapshot.externalIds.map(({ name, value }) => ({ name, value })) },
-  });
+  const taken =
+    snapshot.externalIds.length === 0
+      ? []
+      : await tx.externalId.findMany({
+          where: { companyId, OR: snapshot.externalIds.map(({ name, value }) => ({ name, value })) },
+        });
   return {
     obstacles,
     snapshot: {
@@ -77,6 +80,7 @@ export async function checkRestore(tx: Tx, snapshot: UserSnapshot): Promise<Rest
 type Refuse = (what: Obstacle['what'], name: string, reason: string) => boolean;
 
 async function checkExtensions(tx: Tx, snapshot: UserSnapshot, refuse: Refuse): Promise<UserSnapshot['extensions']> {
+  if (snapshot.extensions.length === 0) return [];
   const numbers = snapshot.extensions.map(({ number }) => number);
   const where = { companyId: snapshot.user.companyId, number: { in: numbers } };
   const taken = new Set((await tx.extension.findMany({ where, select: { number: true } })).map(({ number }) => number));
@@ -92,6 +96,7 @@ async function checkNumbers(
   extensionIds: ReadonlySet<string>,
   refuse: Refuse,
 ): Promise<UserSnapshot['numbers']> {
+  if (snapshot.numbers.length === 0) return [];
   const rows = await tx.phoneNumber.findMany({ where: { id: { in: snapshot.numbers.map(({ id }) => id) } } });
   const rangElsewhere = await assignedSince(tx, snapshot.numbers);
   return snapshot.numbers.filter(({ id, e164, extension, extensionId }) => {
@@ -112,6 +117,7 @@ async function checkForwards(
   numbers: ReadonlySet<string>,
   refuse: Refuse,
 ): Promise<UserSnapshot['forwards']> {
+  if (snapshot.forwards.length === 0) return [];
   const rows = await tx.extension.findMany({
     where: { id: { in: snapshot.forwards.map(({ extensionId }) => extensionId) } },
   });
@@ -126,6 +132,7 @@ async function checkForwards(
 }
 
 async function checkKept(tx: Tx, { kept }: UserSnapshot, refuse: Refuse): Promise<UserSnapshot['kept']> {
+  if (kept.length === 0) return [];
   const rows = await tx.extension.findMany({ where: { id: { in: kept.map(({ id }) => id) } } });
   return kept.filter(({ id, number }) => {
     const row = rows.find((one) => one.id === id);

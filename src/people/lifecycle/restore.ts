@@ -1,5 +1,7 @@
+import type { DeleteOptions } from '../../domain/lifecycle.ts';
 import { LinekeeperError } from '../../errors.ts';
 import { recordAudit } from '../../store/audit-log.ts';
+import { separateBoxes } from '../../store/boxes.ts';
 import type { Tx } from '../../store/database.ts';
 import { putForwardBack } from '../../store/deletion.ts';
 import { lifecycleUsers, touchExtensions } from '../../store/lifecycle.ts';
@@ -13,6 +15,15 @@ import { beginReports, subjectOf } from './reports.ts';
 import { checkRestore, ESSENTIAL, type Obstacle } from './restore-check.ts';
 import { snapshotPurpose, type UserSnapshot } from './snapshot.ts';
 
+/** Somebody who is back. */
+export interface Restored extends Done {
+  version: number;
+  /** Whether his extensions had been deleted with him, or stayed without him. */
+  extensions: DeleteOptions['extensions'];
+  /** What did not come back with him. */
+  leftOut: readonly Obstacle[];
+}
+
 /**
  * Brings a deleted user back with the same ids, SIP secrets, PINs, numbers, memberships and forwards. What cannot come back
  * is refused before anything is done; with `isPartial` it is left out, and the report says what.
@@ -25,7 +36,7 @@ export async function restoreUser(
   { actor }: LifecycleContext,
   id: string,
   isPartial: boolean,
-): Promise<Done> {
+): Promise<Restored> {
   const row = await tx.deletedUser.findUnique({ where: { id } });
   if (row === null || row.purgeAt.getTime() <= Date.now()) throw notFound('deleted user');
   const sealed = JSON.parse(deps.seal.open(row.snapshotSealed, snapshotPurpose(id))) as UserSnapshot;
@@ -70,7 +81,8 @@ export async function restoreUser(
     notes: obstacles.length === 0 ? [] : [{ name: 'left-out', detail: words(obstacles) }],
   });
   const [done] = await beginReports(tx, actor, 'restore', { partial: isPartial }, [{ user, subject }]);
-  return done as Done;
+  const extensions = sealed.kept.length > 0 ? 'keep' : 'delete';
+  return { ...(done as Done), version: user.version, extensions, leftOut: obstacles };
 }
 
 function words(obstacles: readonly Obstacle[]): string {
@@ -97,6 +109,10 @@ async function insertRows(tx: Tx, snapshot: UserSnapshot): Promise<void> {
   });
   await tx.sipAccount.createMany({ data: snapshot.accounts });
   await tx.mailbox.createMany({ data: snapshot.mailboxes.map((row) => ({ ...row, version: row.version + 1 })) });
+  await separateBoxes(
+    tx,
+    snapshot.mailboxes.map(({ extensionId }) => extensionId),
+  );
 }
 
 /** What stayed and must find its way back: kept extensions, numbers, forwards of others. */

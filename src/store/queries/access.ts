@@ -1,21 +1,42 @@
-import type { ListSpec } from './page.ts';
+import { flagFacet, namedFacet } from './facets.ts';
+import { type ListSpec, oneOfOrNone, SET } from './page.ts';
+import { matching } from './search.ts';
 import { bool, columns, iso, json, object } from './sql.ts';
+
+const COUNT = '(SELECT count(*) FROM "UserRole" x WHERE x."roleId" = r.id)';
 
 export const ROLES: ListSpec = {
   item: object({
     ...columns('r', 'id', 'companyId', 'name', 'builtIn'),
     permissions: json('r."permissions"'),
     requiresSecondFactor: bool('r."requiresSecondFactor"'),
-    counts: object({ users: '(SELECT count(*) FROM "UserRole" x WHERE x."roleId" = r.id)' }),
+    counts: object({ users: COUNT }),
     version: 'r."version"',
     createdAt: iso('r."createdAt"'),
     updatedAt: iso('r."updatedAt"'),
   }),
   from: 'FROM "Role" r',
   id: 'r.id',
-  sorts: { name: 'r."name" COLLATE NOCASE', createdAt: 'r."createdAt"' },
-  filters: { companyId: 'r."companyId" = ?' },
-  search: ['r."name"'],
+  sorts: {
+    name: 'r."name" COLLATE NOCASE',
+    builtIn: `coalesce(r."builtIn", '')`,
+    users: COUNT,
+    createdAt: 'r."createdAt"',
+    updatedAt: 'r."updatedAt"',
+  },
+  filters: {
+    companyId: 'r."companyId" = ?',
+    builtIn: oneOfOrNone('r."builtIn"'),
+    requiresSecondFactor: 'r."requiresSecondFactor" = ?',
+    permission: `EXISTS (SELECT 1 FROM json_each(r."permissions") p WHERE p.value IN ${SET})`,
+  },
+  facets: {
+    companyId: namedFacet('r."companyId"', 'Company'),
+    builtIn: { value: 'r."builtIn"' },
+    requiresSecondFactor: flagFacet('r."requiresSecondFactor"'),
+  },
+  match: matching('Role', 'r.id'),
+  search: [],
 };
 
 /** Sessions as people see them: never the token, nor its hash. */
@@ -30,9 +51,25 @@ export const SESSIONS: ListSpec = {
   }),
   from: 'FROM "Session" s JOIN "User" u ON u.id = s."userId"',
   id: 's.id',
-  sorts: { lastSeenAt: 's."lastSeenAt"', createdAt: 's."createdAt"', username: 'u."username" COLLATE NOCASE' },
-  filters: { userId: 's."userId" = ?', companyId: 'u."companyId" = ?' },
-  search: ['u."username"', 's."address"'],
+  sorts: {
+    lastSeenAt: 's."lastSeenAt"',
+    createdAt: 's."createdAt"',
+    expiresAt: 's."expiresAt"',
+    username: 'u."username" COLLATE NOCASE',
+    transport: 's."transport"',
+    address: 's."address"',
+  },
+  filters: {
+    userId: `s."userId" IN ${SET}`,
+    companyId: 'u."companyId" = ?',
+    transport: `s."transport" IN ${SET}`,
+    address: `s."address" IN ${SET}`,
+    lastSeenBefore: 's."lastSeenAt" < ?',
+    lastSeenAfter: 's."lastSeenAt" >= ?',
+  },
+  facets: { companyId: namedFacet('u."companyId"', 'Company'), transport: { value: 's."transport"' } },
+  match: matching('User', 's."userId"', ['username']),
+  search: ['s."address"'],
 };
 
 /** Who belongs to a company: its own users, and those of others who have a role there. */
@@ -48,7 +85,14 @@ export const MEMBERS: ListSpec = {
     JOIN "Role" g ON g.id = gr."roleId" WHERE gr."userId" = u.id AND g."companyId" = c.id))`,
   // Somebody may be a member of several.
   id: `c.id || ' ' || u.id`,
-  sorts: { username: 'u."username" COLLATE NOCASE', lastName: 'u."lastName" COLLATE NOCASE' },
+  sorts: {
+    username: 'u."username" COLLATE NOCASE',
+    firstName: 'u."firstName" COLLATE NOCASE',
+    lastName: 'u."lastName" COLLATE NOCASE',
+    email: `coalesce(u."email", '') COLLATE NOCASE`,
+    state: 'u."state"',
+  },
   filters: { companyId: 'c.id = ?' },
-  search: ['u."username"', `u."firstName" || ' ' || u."lastName"`],
+  match: matching('User', 'u.id', ['username', 'name', 'email']),
+  search: [],
 };

@@ -1,5 +1,6 @@
 import { breathe, type Handle, prepare } from '../activity/chain.ts';
 import { conditionsOf, type ListSpec, type PageRequest } from './page.ts';
+import { matching } from './search.ts';
 import { columns, iso, json, object, one } from './sql.ts';
 
 const ITEM = {
@@ -118,5 +119,6 @@ export const ACTIVITY_SUMMARY: ListSpec = {
     lastLoginAt: 'coalesce(u."lastLoginAt", 0)',
   },
   filters: { companyId: 'u."companyId" = ?', userId: 'u.id = ?' },
-  search: ['u."username"', `u."firstName" || ' ' || u."lastName"`],
+  match: matching('User', 'u.id', ['username', 'name']),
+  search: [],
 };

@@ -1,4 +1,5 @@
-import type { ListSpec } from './page.ts';
+import { type ListSpec, SET } from './page.ts';
+import { matching } from './search.ts';
 import { bool, columns, iso, json, object, outboxJoin, SYNC, SYNC_STATE } from './sql.ts';
 
 const count = (table: string) => `(SELECT count(*) FROM "${table}" x WHERE x."companyId" = c.id)`;
@@ -28,7 +29,31 @@ export const COMPANIES: ListSpec = {
   }),
   from: `FROM "Company" c ${outboxJoin('company', 'c.id', 'c."pbxId"')}`,
   id: 'c.id',
-  sorts: { name: 'c."name" COLLATE NOCASE', slug: 'c."slug"', createdAt: 'c."createdAt"' },
-  filters: { companyId: 'c.id = ?', pbxId: 'c."pbxId" = ?', slug: 'c."slug" = ?', sync: `${SYNC_STATE} = ?` },
-  search: ['c."name"', 'c."slug"'],
+  sorts: {
+    name: 'c."name" COLLATE NOCASE',
+    slug: 'c."slug"',
+    country: 'c."country"',
+    timezone: 'c."timezone"',
+    users: count('User'),
+    extensions: count('Extension'),
+    sync: SYNC_STATE,
+    createdAt: 'c."createdAt"',
+    updatedAt: 'c."updatedAt"',
+  },
+  filters: {
+    companyId: 'c.id = ?',
+    pbxId: `c."pbxId" IN ${SET}`,
+    slug: `c."slug" IN ${SET}`,
+    country: `c."country" IN ${SET}`,
+    timezone: `c."timezone" IN ${SET}`,
+    requiresSecondFactor: 'c."requiresSecondFactor" = ?',
+    sync: `${SYNC_STATE} IN ${SET}`,
+  },
+  facets: {
+    country: { value: 'c."country"' },
+    timezone: { value: 'c."timezone"' },
+    sync: { value: SYNC_STATE },
+  },
+  match: matching('Company', 'c.id'),
+  search: [],
 };

@@ -1,26 +1,40 @@
-import type { ListSpec } from './page.ts';
+import { namedFacet } from './facets.ts';
+import { type ListSpec, SET } from './page.ts';
 import { AVATAR_OF_USER } from './people.ts';
+import { matching } from './search.ts';
 import { columns, iso, object } from './sql.ts';
+
+const COUNT = '(SELECT count(*) FROM "UserGroupMember" m WHERE m."groupId" = g.id)';
 
 /** Groups, teams and labels. */
 export const GROUPS: ListSpec = {
   item: object({
     ...columns('g', 'id', 'companyId', 'kind', 'name', 'description'),
-    counts: object({ members: '(SELECT count(*) FROM "UserGroupMember" m WHERE m."groupId" = g.id)' }),
+    counts: object({ members: COUNT }),
     version: 'g."version"',
     createdAt: iso('g."createdAt"'),
     updatedAt: iso('g."updatedAt"'),
   }),
   from: 'FROM "UserGroup" g',
   id: 'g.id',
-  sorts: { name: 'g."name" COLLATE NOCASE', kind: 'g."kind"', createdAt: 'g."createdAt"' },
+  sorts: {
+    name: 'g."name" COLLATE NOCASE',
+    kind: 'g."kind"',
+    description: `coalesce(g."description", '') COLLATE NOCASE`,
+    members: COUNT,
+    createdAt: 'g."createdAt"',
+    updatedAt: 'g."updatedAt"',
+  },
   filters: {
     companyId: 'g."companyId" = ?',
-    kind: 'g."kind" = ?',
+    kind: `g."kind" IN ${SET}`,
     name: 'g."name" = ?',
+    hasMembers: 'EXISTS (SELECT 1 FROM "UserGroupMember" m WHERE m."groupId" = g.id) = ?',
     isLabel: `(g."kind" NOT IN ('group', 'team')) = ?`,
   },
-  search: ['g."name"', 'g."description"'],
+  facets: { companyId: namedFacet('g."companyId"', 'Company'), kind: { value: 'g."kind"' } },
+  match: matching('UserGroup', 'g.id'),
+  search: [],
 };
 
 /** Who is in a group, as colleagues may see each other. */
@@ -30,5 +44,6 @@ export const MEMBERS: ListSpec = {
   id: 'u.id',
   sorts: { lastName: 'u."lastName" COLLATE NOCASE', firstName: 'u."firstName" COLLATE NOCASE' },
   filters: { groupId: 'm."groupId" = ?', isDisabled: `(u."state" = 'disabled') = ?` },
-  search: [`u."firstName" || ' ' || u."lastName"`, 'u."email"'],
+  match: matching('User', 'u.id', ['name', 'email']),
+  search: [],
 };

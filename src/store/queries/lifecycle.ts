@@ -1,4 +1,6 @@
-import type { ListSpec } from './page.ts';
+import { namedFacet } from './facets.ts';
+import { type ListSpec, SET } from './page.ts';
+import { matching } from './search.ts';
 import { columns, iso, json, object } from './sql.ts';
 
 export const LIFECYCLE_REPORTS: ListSpec = {
@@ -28,9 +30,24 @@ export const DELETED_USERS: ListSpec = {
   }),
   from: 'FROM "DeletedUser" d',
   id: 'd.id',
-  sorts: { deletedAt: 'd."deletedAt"', username: 'd."username"' },
-  filters: { companyId: 'd."companyId" = ?', username: 'd."username" = ?' },
-  search: ['d."username"', `d."firstName" || ' ' || d."lastName"`],
+  sorts: {
+    deletedAt: 'd."deletedAt"',
+    purgeAt: 'd."purgeAt"',
+    username: 'd."username" COLLATE NOCASE',
+    firstName: 'd."firstName" COLLATE NOCASE',
+    lastName: 'd."lastName" COLLATE NOCASE',
+    actor: 'd."actor"',
+  },
+  filters: {
+    companyId: 'd."companyId" = ?',
+    username: 'd."username" = ?',
+    actor: `d."actor" IN ${SET}`,
+    deletedBefore: 'd."deletedAt" < ?',
+    deletedAfter: 'd."deletedAt" >= ?',
+  },
+  facets: { companyId: namedFacet('d."companyId"', 'Company'), actor: { value: 'd."actor"' } },
+  match: matching('DeletedUser', 'd.id'),
+  search: [],
 };
 
 export const SCHEDULED_ACTIONS: ListSpec = {

@@ -1,11 +1,13 @@
-import { mailboxContextOf } from '../../domain/company.ts';
+import { mailboxAddress } from '../../domain/company.ts';
+import * as by from './line-filters.ts';
 import type { ListSpec, View } from './page.ts';
-import { bool, columns, iso, json, many, object, one, outboxJoin, SYNC, SYNC_STATE } from './sql.ts';
+import { matching } from './search.ts';
+import { bool, columns, iso, json, many, object, one, outboxJoin, SYNC } from './sql.ts';
 
 /** What everybody may know of a mailbox: the PIN is not among it. `e`, `c` and `m` are in scope. */
 const MAILBOX = {
   /** Becomes the address in `withAddress`: which voicemail context it is in, the domain knows. */
-  address: 'c."slug"',
+  address: `c."slug" || ' ' || coalesce(m."box", e."number")`,
   ...columns('m', 'email'),
   attach: bool('m."attach"'),
   deleteAfterMail: bool('m."deleteAfterMail"'),
@@ -16,15 +18,15 @@ const MAILBOX = {
   version: 'm."version"',
 };
 
-function withAddress(mailbox: View, extension: unknown): View {
-  const number = String(extension);
-  return { ...mailbox, address: `${number}@${mailboxContextOf(String(mailbox.address), number)}` };
+function withAddress(mailbox: View): View {
+  const [slug = '', box = ''] = String(mailbox.address).split(' ');
+  return { ...mailbox, address: mailboxAddress(slug, box) };
 }
 
 export const EXTENSIONS: ListSpec = {
   finish(extension) {
-    const { mailbox, number } = extension;
-    return mailbox === null ? extension : { ...extension, mailbox: withAddress(mailbox as View, number) };
+    const { mailbox } = extension;
+    return mailbox === null ? extension : { ...extension, mailbox: withAddress(mailbox as View) };
   },
   item: object({
     ...columns('e', 'id', 'companyId', 'number', 'displayName', 'callerIdName'),
@@ -61,27 +63,16 @@ export const EXTENSIONS: ListSpec = {
   }),
   from: `FROM "Extension" e JOIN "Company" c ON c.id = e."companyId" ${outboxJoin('extension', 'e.id', 'c."pbxId"')}`,
   id: 'e.id',
-  sorts: {
-    number: 'e."number"',
-    displayName: 'e."displayName" COLLATE NOCASE',
-    createdAt: 'e."createdAt"',
-    updatedAt: 'e."updatedAt"',
-  },
-  filters: {
-    companyId: 'e."companyId" = ?',
-    number: 'e."number" = ?',
-    userId: 'e."userId" = ?',
-    siteId: 'e."siteId" = ?',
-    enabled: 'e."enabled" = ?',
-    suspended: 'e."suspended" = ?',
-    sync: `${SYNC_STATE} = ?`,
-  },
-  search: ['e."number"', 'e."displayName"'],
+  sorts: by.EXTENSION_SORTS,
+  filters: by.EXTENSION_FILTERS,
+  facets: by.EXTENSION_FACETS,
+  match: matching('Extension', 'e.id', ['number', 'name', 'callerId', 'person']),
+  search: [],
 };
 
 /** Mailboxes as a list of their own; they are in step with the PBX when their extension is. */
 export const MAILBOXES: ListSpec = {
-  finish: (mailbox) => withAddress(mailbox, mailbox.extension),
+  finish: withAddress,
   item: object({
     extensionId: 'e.id',
     companyId: 'e."companyId"',
@@ -93,14 +84,11 @@ export const MAILBOXES: ListSpec = {
   from: `FROM "Mailbox" m JOIN "Extension" e ON e.id = m."extensionId" JOIN "Company" c ON c.id = e."companyId"
     ${outboxJoin('extension', 'e.id', 'c."pbxId"')}`,
   id: 'e.id',
-  sorts: { extension: 'e."number"', displayName: 'e."displayName" COLLATE NOCASE', pinChangedAt: 'm."pinChangedAt"' },
-  filters: {
-    companyId: 'e."companyId" = ?',
-    enabled: 'm."enabled" = ?',
-    pinSource: 'm."pinSource" = ?',
-    sync: `${SYNC_STATE} = ?`,
-  },
-  search: ['e."number"', 'e."displayName"', 'm."email"'],
+  sorts: by.MAILBOX_SORTS,
+  filters: by.MAILBOX_FILTERS,
+  facets: by.MAILBOX_FACETS,
+  match: matching('Extension', 'e.id', ['number', 'name', 'mailbox']),
+  search: [],
 };
 
 export const NUMBERS: ListSpec = {
@@ -116,14 +104,11 @@ export const NUMBERS: ListSpec = {
   }),
   from: `FROM "PhoneNumber" n JOIN "Company" c ON c.id = n."companyId" ${outboxJoin('number', 'n.id', 'c."pbxId"')}`,
   id: 'n.id',
-  sorts: { e164: 'n."e164"', state: 'n."state"', updatedAt: 'n."updatedAt"' },
-  filters: {
-    companyId: 'n."companyId" = ?',
-    state: 'n."state" = ?',
-    extensionId: 'n."extensionId" = ?',
-    sync: `${SYNC_STATE} = ?`,
-  },
-  search: ['n."e164"', 'n."note"'],
+  sorts: by.NUMBER_SORTS,
+  filters: by.NUMBER_FILTERS,
+  facets: by.NUMBER_FACETS,
+  match: matching('PhoneNumber', 'n.id'),
+  search: [],
 };
 
 export const NUMBER_EVENTS: ListSpec = {

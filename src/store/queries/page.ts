@@ -1,4 +1,5 @@
 import type { Reader } from '../database.ts';
+import { wordsQuery } from './search.ts';
 
 export type View = Record<string, unknown>;
 
@@ -12,15 +13,38 @@ export interface ListSpec {
   id: string;
   /** Name to expression; never null. */
   sorts: Record<string, string>;
-  /** Name to a condition with one `?`. */
+  /** Name to a condition with one `?`; with `SET` in place of it for any of several values. */
   filters: Record<string, string>;
-  /** Expressions that `q` looks into. */
+  /** A condition of `matching`: the index that `q` looks into. */
+  match?: string;
+  /** Expressions of which `q` may be any part, in lists without an index, or besides it. */
   search: readonly string[];
+  /** What its items can be counted by, under the name of the filter that takes what was counted. */
+  facets?: Record<string, Facet>;
   /** What SQL cannot say of an item. */
   finish?(item: View): View;
 }
 
 export type Scalar = string | number;
+
+export interface Facet {
+  /** What is counted; null: nothing of the kind. Of several rows of `join` for one item each counts. */
+  value: string;
+  /** Joins that `value` needs beyond `from`. */
+  join?: string;
+  /** The value in words, an expression of `f.value`. */
+  label?: string;
+}
+
+/** Any of several values, which come as an array. */
+export const SET = '(SELECT value FROM json_each(?))';
+
+/** One of the values, or (null among them) nothing. No index helps: for columns that have none. */
+export function oneOfOrNone(expression: string): string {
+  return `coalesce(${expression}, '') IN (SELECT coalesce(value, '') FROM json_each(?))`;
+}
+
+export type FilterValue = Scalar | boolean | readonly (Scalar | null)[] | undefined;
 
 export interface PageRequest {
   sort: string;
@@ -28,7 +52,7 @@ export interface PageRequest {
   limit: number;
   /** Sort value and id of the last item of the page before. */
   after: [Scalar, Scalar] | undefined;
-  filters: Record<string, Scalar | boolean | undefined>;
+  filters: Record<string, FilterValue>;
   q: string | undefined;
 }
 
@@ -41,29 +65,8 @@ export interface Page {
 
 /** One page by keyset: as fast at the end of a long list as at its start, and stable while others insert. */
 export async function readPage(reader: Reader, spec: ListSpec, request: PageRequest): Promise<Page> {
-  const { conditions, values } = conditionsOf(spec, request);
-  const sort = spec.sorts[request.sort] ?? spec.id;
-  const count = `SELECT count(*) ${spec.from}${where(conditions)}`;
-  const keyset = [...conditions];
-  const keysetValues = [...values];
-  if (request.after !== undefined) {
-    const [value, id] = request.after;
-    const beyond = request.descending ? '<' : '>';
-    keyset.push(`(${sort} ${beyond} ? OR (${sort} = ? AND ${spec.id} ${beyond} ?))`);
-    keysetValues.push(value, value, id);
-  }
-  const direction = request.descending ? 'DESC' : 'ASC';
-  const order = `${sort} ${direction}, ${spec.id} ${direction}`;
-  // Picked first and shown second: SQLite would make the JSON of every row before it sorts and cuts.
-  const [row] = await reader.$queryRawUnsafe<{ json: string }[]>(
-    `WITH picked AS MATERIALIZED (SELECT ${spec.id} AS k ${spec.from}${where(keyset)} ORDER BY ${order} LIMIT ?)
-     SELECT json_object('total', (${count}), 'rows', (SELECT json_group_array(json(v)) FROM (
-       SELECT json_array(${sort}, ${spec.id}, ${spec.item}) AS v ${spec.from}
-       WHERE ${spec.id} IN (SELECT k FROM picked) ORDER BY ${order}))) AS json`,
-    ...keysetValues,
-    request.limit + 1,
-    ...values,
-  );
+  const { sql, values } = request.q === undefined ? alongIndex(spec, request) : amongFound(spec, request);
+  const [row] = await reader.$queryRawUnsafe<{ json: string }[]>(sql, ...values);
   const page = JSON.parse(row?.json ?? '{"total":0,"rows":[]}') as { total: number; rows: [Scalar, Scalar, View][] };
   const rows = page.rows.slice(0, request.limit);
   const last = rows.at(-1);
@@ -72,6 +75,62 @@ export async function readPage(reader: Reader, spec: ListSpec, request: PageRequ
     total: page.total,
     next: page.rows.length > request.limit && last !== undefined ? [last[0], last[1]] : undefined,
   };
+}
+
+interface Statement {
+  sql: string;
+  values: Scalar[];
+}
+
+/** Counts, then goes along an index that has the order, as far as the page reaches. */
+function alongIndex(spec: ListSpec, request: PageRequest): Statement {
+  const { conditions, values } = conditionsOf(spec, request);
+  const sort = spec.sorts[request.sort] ?? spec.id;
+  const keyset = beyond(request, sort, spec.id);
+  const order = orderOf(request, sort, spec.id);
+  const count = `SELECT count(*) ${spec.from}${where(conditions)}`;
+  const picked = `SELECT ${spec.id} AS k ${spec.from}${where([...conditions, ...keyset.conditions])} ORDER BY ${order} LIMIT ?`;
+  return {
+    sql: `WITH picked AS MATERIALIZED (${picked}) ${shown(spec, request, count)}`,
+    values: [...values, ...keyset.values, request.limit + 1, ...values],
+  };
+}
+
+/** Looks for the words once: what was found is counted, put in order and cut. */
+function amongFound(spec: ListSpec, request: PageRequest): Statement {
+  const { conditions, values } = conditionsOf(spec, request);
+  const sort = spec.sorts[request.sort] ?? spec.id;
+  const keyset = beyond(request, 'f.s', 'f.k');
+  const picked = `SELECT f.k FROM fitting f${where(keyset.conditions)} ORDER BY ${orderOf(request, 'f.s', 'f.k')} LIMIT ?`;
+  return {
+    sql: `WITH fitting AS MATERIALIZED (SELECT ${spec.id} AS k, ${sort} AS s ${spec.from}${where(conditions)}),
+     picked AS MATERIALIZED (${picked}) ${shown(spec, request, 'SELECT count(*) FROM fitting')}`,
+    values: [...values, ...keyset.values, request.limit + 1],
+  };
+}
+
+/** Picked first and shown second: SQLite would make the JSON of every row before it sorts and cuts. */
+function shown(spec: ListSpec, request: PageRequest, count: string): string {
+  const sort = spec.sorts[request.sort] ?? spec.id;
+  return `SELECT json_object('total', (${count}), 'rows', (SELECT json_group_array(json(v)) FROM (
+    SELECT json_array(${sort}, ${spec.id}, ${spec.item}) AS v ${spec.from}
+    WHERE ${spec.id} IN (SELECT k FROM picked) ORDER BY ${orderOf(request, sort, spec.id)}))) AS json`;
+}
+
+function orderOf({ descending }: PageRequest, sort: string, id: string): string {
+  const direction = descending ? 'DESC' : 'ASC';
+  return `${sort} ${direction}, ${id} ${direction}`;
+}
+
+function beyond(
+  { after, descending }: PageRequest,
+  sort: string,
+  id: string,
+): { conditions: string[]; values: Scalar[] } {
+  if (after === undefined) return { conditions: [], values: [] };
+  const sign = descending ? '<' : '>';
+  const [value, key] = after;
+  return { conditions: [`(${sort} ${sign} ? OR (${sort} = ? AND ${id} ${sign} ?))`], values: [value, value, key] };
 }
 
 /** What an item must be to be on the list, as conditions and their values. */
@@ -85,17 +144,35 @@ export function conditionsOf(
     const condition = spec.filters[name];
     if (value === undefined || condition === undefined) continue;
     conditions.push(condition);
-    values.push(typeof value === 'boolean' ? Number(value) : value);
+    values.push(parameterOf(condition, value));
   }
-  if (request.q !== undefined && spec.search.length > 0) {
-    const pattern = `%${request.q.replace(/[\\%_]/g, '\\$&')}%`;
-    conditions.push(`(${spec.search.map((expression) => `${expression} LIKE ? ESCAPE '\\'`).join(' OR ')})`);
-    values.push(...spec.search.map(() => pattern));
+  const { q } = request;
+  if (q !== undefined && (spec.match !== undefined || spec.search.length > 0)) {
+    const pattern = `%${q.replace(/[\\%_]/g, '\\$&')}%`;
+    const ways = spec.search.map((expression) => `${expression} LIKE ? ESCAPE '\\'`);
+    const all = [...(spec.match === undefined ? [] : [spec.match]), ...ways];
+    conditions.push(all.length === 1 ? String(all[0]) : `(${all.join(' OR ')})`);
+    values.push(...(spec.match === undefined ? [] : [wordsQuery(q)]), ...ways.map(() => pattern));
   }
-  return { conditions, values };
+  return { conditions: steered(spec, conditions), values };
 }
 
-function where(conditions: readonly string[]): string {
+/**
+ * What names the ids leads, and the rest is held against them: SQLite, which has no statistics here, takes a company for
+ * ten people. (A unary plus keeps a term from using an index; SQLite query planner, 2.)
+ */
+function steered(spec: ListSpec, conditions: string[]): string[] {
+  const leads = (condition: string) => condition.startsWith(`${spec.id} IN (`);
+  return conditions.some(leads) ? conditions.map((one) => (leads(one) ? one : `+${one}`)) : conditions;
+}
+
+/** Several values are one JSON array; one may be given as itself. */
+function parameterOf(condition: string, value: Exclude<FilterValue, undefined>): Scalar {
+  if (condition.includes('json_each(?)')) return JSON.stringify([value].flat());
+  return typeof value === 'boolean' ? Number(value) : (value as Scalar);
+}
+
+export function where(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
 }
 

@@ -1,5 +1,8 @@
-import type { ListSpec } from './page.ts';
+import { namedFacet } from './facets.ts';
+import { type ListSpec, oneOfOrNone } from './page.ts';
+import { matching } from './search.ts';
 import { bool, columns, iso, json, many, object, one } from './sql.ts';
+import { USER_FACETS, USER_FILTERS, USER_SORTS } from './user-filters.ts';
 
 export const SITES: ListSpec = {
   item: object({
@@ -14,9 +17,21 @@ export const SITES: ListSpec = {
   }),
   from: 'FROM "Site" s',
   id: 's.id',
-  sorts: { name: 's."name" COLLATE NOCASE', createdAt: 's."createdAt"' },
-  filters: { companyId: 's."companyId" = ?' },
-  search: ['s."name"'],
+  sorts: {
+    name: 's."name" COLLATE NOCASE',
+    timezone: `coalesce(s."timezone", '')`,
+    createdAt: 's."createdAt"',
+    updatedAt: 's."updatedAt"',
+  },
+  filters: {
+    companyId: 's."companyId" = ?',
+    name: 's."name" = ?',
+    timezone: oneOfOrNone('s."timezone"'),
+    hasUsers: 'EXISTS (SELECT 1 FROM "User" x WHERE x."siteId" = s.id) = ?',
+  },
+  facets: { companyId: namedFacet('s."companyId"', 'Company'), timezone: { value: 's."timezone"' } },
+  match: matching('Site', 's.id'),
+  search: [],
 };
 
 /** In the user's own company only: what somebody is elsewhere is nobody's business here. */
@@ -34,7 +49,6 @@ export const EXTENSIONS_OF_USER = many(
 );
 /** Changes with the picture; null: there is none. */
 export const AVATAR_OF_USER = `(SELECT a."etag" FROM "Avatar" a WHERE a."userId" = u.id ORDER BY a."size" DESC LIMIT 1)`;
-export const IN_GROUP = `EXISTS (SELECT 1 ${OWN_GROUPS} AND g.id = ?)`;
 
 export const USERS: ListSpec = {
   item: object({
@@ -59,27 +73,9 @@ export const USERS: ListSpec = {
   }),
   from: 'FROM "User" u',
   id: 'u.id',
-  sorts: {
-    username: 'u."username" COLLATE NOCASE',
-    firstName: 'u."firstName" COLLATE NOCASE',
-    lastName: 'u."lastName" COLLATE NOCASE',
-    createdAt: 'u."createdAt"',
-    lastLoginAt: 'coalesce(u."lastLoginAt", 0)',
-  },
-  filters: {
-    companyId: 'u."companyId" = ?',
-    siteId: 'u."siteId" = ?',
-    username: 'u."username" = ? COLLATE NOCASE',
-    state: 'u."state" = ?',
-    userType: 'u."userType" = ?',
-    roleId: `EXISTS (SELECT 1 ${OWN_ROLES} AND r.id = ?)`,
-    groupId: IN_GROUP,
-    externalId: 'EXISTS (SELECT 1 FROM "ExternalId" x WHERE x."userId" = u.id AND x."value" = ?)',
-  },
-  search: [
-    'u."username"',
-    `u."firstName" || ' ' || u."lastName"`,
-    'u."email"',
-    '(SELECT group_concat(x."value", char(10)) FROM "ExternalId" x WHERE x."userId" = u.id)',
-  ],
+  sorts: USER_SORTS,
+  filters: USER_FILTERS,
+  facets: USER_FACETS,
+  match: matching('User', 'u.id'),
+  search: [],
 };

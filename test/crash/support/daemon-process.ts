@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from '../../support/asterisk.ts';
+import { builtMain } from '../../support/built.ts';
 import { Api } from './api.ts';
 
 export interface DaemonOptions {
@@ -43,10 +44,15 @@ export class DaemonProcess {
     this.#log = join(options.dataDir, '..', 'daemon.log');
     this.#from = existsSync(this.#log) ? readFileSync(this.#log).length : 0;
     const output = openSync(this.#log, 'a');
-    const preload = options.mutant === undefined ? [] : [`--import=${here('./preload.mjs')}`];
-    const main = [here('../../../src/main.ts'), 'serve'];
+    // A planted fault takes the place of a source, so the sources are run.
+    const planted = [
+      '--import=./scripts/typescript.mjs',
+      `--import=${here('./preload.mjs')}`,
+      here('../../../src/main.ts'),
+    ];
+    const program = options.mutant === undefined ? [builtMain] : planted;
     const startedAt = performance.now();
-    this.#child = spawn(process.execPath, ['--no-warnings', '--import=./scripts/typescript.mjs', ...preload, ...main], {
+    this.#child = spawn(process.execPath, ['--no-warnings', ...program, 'serve'], {
       cwd: here('../../..'),
       stdio: ['ignore', output, 'pipe'],
       env: {
