@@ -5,7 +5,7 @@ import t from 'tap';
 import { z } from 'zod';
 import type { Api } from '../../src/cli/api/client.ts';
 import type { Job, JsonSchema, MassAction, Preview } from '../../src/cli/api/job-views.ts';
-import { unreachable } from '../../src/cli/api/problem.ts';
+import { unreachable } from '../../src/cli/api/unreachable.ts';
 import { paramsOf } from '../../src/cli/bulk-params.ts';
 import { withIds } from '../../src/cli/bulk-references.ts';
 import { selectionOf } from '../../src/cli/bulk-selection.ts';
