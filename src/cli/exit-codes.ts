@@ -7,4 +7,6 @@ export const EXIT = {
   differences: 2,
   /** No daemon answered. */
   unreachable: 3,
+  /** Ctrl-C, as shells count it; a job that was followed goes on. */
+  interrupted: 130,
 } as const;

@@ -1,22 +1,9 @@
-import type { Import, ImportDryRun, ImportReport } from './api/views.ts';
+import type { DryRun, Import, ImportDryRun, ImportReport, JobProgress } from './api/views.ts';
 import { table } from './table.ts';
-import { count, duration } from './words.ts';
-
-const BAR = 30;
-
-/** `[#####.....] 12,000 of 40,000  30 %  2,600/s  10 s left` */
-export function progressLine(job: Import): string {
-  const share = job.total === 0 ? 1 : job.processed / job.total;
-  const done = Math.round(share * BAR);
-  const rate = job.rowsPerSecond === null ? '' : `  ${number(job.rowsPerSecond)}/s`;
-  const left = job.secondsLeft === null ? '' : `  ${duration(job.secondsLeft * 1000)} left`;
-  const waits = job.waitingFor === null ? '' : `  waits: ${job.waitingFor.message}`;
-  const bar = `[${'#'.repeat(done)}${'.'.repeat(BAR - done)}]`;
-  return `${bar} ${number(job.processed)} of ${number(job.total)}  ${Math.floor(share * 100)} %${rate}${left}${waits}`;
-}
+import { count, number } from './words.ts';
 
 /** `import <id> done, 3 of 3 rows: 2 created, 1 failed` */
-export function outcomeText(job: Import): string {
+export function outcomeText(job: JobProgress, word = 'import'): string {
   const counts = [
     [job.created, 'created'],
     [job.updated, 'updated'],
@@ -29,7 +16,7 @@ export function outcomeText(job: Import): string {
   const told = counts.filter(([n]) => n > 0).map(([n, what]) => `${number(n)} ${what}`);
   const error = job.error === null ? '' : `\n${job.error}`;
   const rest = told.length === 0 ? '' : `: ${told.join(', ')}`;
-  return `import ${job.id} ${job.state}, ${number(job.processed)} of ${number(job.total)} rows${rest}${error}`;
+  return `${word} ${job.id} ${job.state}, ${number(job.processed)} of ${number(job.total)} rows${rest}${error}`;
 }
 
 /** A line of its own when something of another system's file could not be carried over. */
@@ -53,27 +40,28 @@ export function reportText({ title, notes, rows, unread }: ImportReport): string
   ].join('\n');
 }
 
-export function dryRunText({ errors, summary }: ImportDryRun): string {
-  const plan = Object.entries(summary.plan.counts).map(([what, n]) => `  ${number(n)} x ${what}`);
+export function dryRunText({ errors, summary }: DryRun | ImportDryRun): string {
   const head = `dry run, ${count(summary.rows, 'row')}: ${number(summary.created)} to create, ${number(
     summary.updated,
   )} to update, ${number(summary.unchanged)} unchanged, ${number(summary.skipped)} to skip, ${number(summary.failed)} wrong`;
-  const parts = [head, ...(plan.length === 0 ? [] : ['on the PBX:', ...plan])];
+  const parts = [head, ...planLines(summary.plan)];
   if (errors.length > 0) parts.push(errorTable(errors));
   return parts.join('\n');
+}
+
+/** What the PBX would be told, a line for each kind of thing. */
+export function planLines({ counts }: DryRun['summary']['plan']): string[] {
+  const lines = Object.entries(counts).map(([what, n]) => `  ${number(n)} x ${what}`);
+  return lines.length === 0 ? [] : ['on the PBX:', ...lines];
 }
 
 /** Errors shown at once; the file of failed rows has all. */
 const SHOWN = 50;
 
-function errorTable(errors: ImportDryRun['errors']): string {
+function errorTable(errors: DryRun['errors']): string {
   const rows = errors
     .slice(0, SHOWN)
     .map(({ line, name, column, code, message }) => [String(line), name ?? '', column, code, message]);
   const more = errors.length > SHOWN ? `\n... and ${number(errors.length - SHOWN)} more; --json shows all` : '';
   return `${table(['line', 'name', 'column', 'code', 'what is wrong'], rows)}${more}`;
-}
-
-function number(n: number): string {
-  return n.toLocaleString('en-US');
 }

@@ -14,7 +14,7 @@ export interface Host {
 }
 
 const AFTER_HELP = `
-Exit codes: 0 done, 1 refused or wrong use, 2 differences or failed rows found, 3 no daemon answers.
+Exit codes: 0 done, 1 refused or wrong use, 2 differences or failed rows found, 3 no daemon answers, 130 Ctrl-C.
 The daemon of this machine is asked through the socket in its data folder (LINEKEEPER_DATA, default ./data); one on
 another machine with LINEKEEPER_URL and LINEKEEPER_TOKEN.`;
 

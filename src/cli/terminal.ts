@@ -5,6 +5,8 @@ export interface Terminal {
   isJson: boolean;
   /** People look at it: progress may be drawn. */
   isLive: boolean;
+  /** How wide what people look at is now. */
+  columns(): number;
   /** Prints a result: `value` as JSON when asked for, else `text`. */
   result(value: unknown, text: string): void;
   /** A line besides the result. */
@@ -24,6 +26,8 @@ export function createTerminal(options: { isJson: boolean }): Terminal {
   return {
     isJson: options.isJson,
     isLive: err.isTTY === true && !options.isJson,
+    // A terminal may say that it is 0 wide when it does not know.
+    columns: () => err.columns || 80,
     result(value, text) {
       if (options.isJson) out.write(`${JSON.stringify(value, undefined, 2)}\n`);
       else if (text !== '') out.write(`${text}\n`);

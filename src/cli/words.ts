@@ -1,6 +1,11 @@
-/** 1 extension, 2 extensions */
+/** 12,000 */
+export function number(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+/** 1 extension, 2 extensions, 12,000 extensions */
 export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`;
+  return `${number(n)} ${n === 1 ? one : many}`;
 }
 
 /** 850 ms, 3 s, 4 min, 2 h, 5 days */

@@ -140,15 +140,11 @@ export interface Drift {
   details: { action?: string; expected?: string | null; observed?: string | null } | null;
 }
 
-export interface Import {
+/** How far any job is. */
+export interface JobProgress {
   id: string;
-  companyId: string;
-  name: string | null;
   state: string;
   isQueued: boolean;
-  strategy: string;
-  source: string;
-  notes: number;
   total: number;
   processed: number;
   created: number;
@@ -167,6 +163,14 @@ export interface Import {
   finishedAt: string | null;
 }
 
+export interface Import extends JobProgress {
+  companyId: string;
+  name: string | null;
+  strategy: string;
+  source: string;
+  notes: number;
+}
+
 export interface ImportReport {
   title: string;
   notes: number;
@@ -174,8 +178,7 @@ export interface ImportReport {
   rows: { line: number; column: string; message: string }[];
 }
 
-export interface ImportDryRun {
-  import: Import;
+export interface DryRun {
   errors: { line: number; name: string | null; column: string; code: string; message: string }[];
   summary: {
     rows: number;
@@ -186,6 +189,10 @@ export interface ImportDryRun {
     failed: number;
     plan: { counts: Record<string, number> };
   };
+}
+
+export interface ImportDryRun extends DryRun {
+  import: Import;
 }
 
 export interface Token {

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { Import, ImportDryRun } from '../api/views.ts';
 import type { Bind } from '../cli.ts';
+import { addOutputOptions, download, type OutputOptions } from '../download.ts';
 import { EXIT } from '../exit-codes.ts';
-import { followImport } from '../follow-import.ts';
+import { followJob } from '../follow-job.ts';
 import { type ImportFileOptions, saveImportFiles } from '../import-files.ts';
 import { openSource } from '../import-source.ts';
 import { dryRunText, notesText, outcomeText } from '../import-text.ts';
@@ -10,7 +11,10 @@ import { findCompany } from '../lookup.ts';
 
 interface ImportOptions extends ImportFileOptions {
   company?: string;
-  strategy: string;
+  table?: string;
+  strategy?: string;
+  createGroups?: boolean;
+  lists?: string;
   dryRun?: boolean;
   forceWeakPins?: boolean;
   allowWeakSecrets?: boolean;
@@ -19,13 +23,16 @@ interface ImportOptions extends ImportFileOptions {
 }
 
 export function addImport(program: Command, bind: Bind): void {
-  program
-    .command('import <files...>')
+  const command = program.command('import <files...>');
+  command
     .description(
-      'create or change extensions from a file ("-": standard input): CSV, JSON Lines, an export of FreePBX, FusionPBX, 3CX or Yeastar, or pjsip.conf and voicemail.conf',
+      'create or change users, extensions, groups and more from a file ("-": standard input): CSV, JSON Lines, an export of FreePBX, FusionPBX, 3CX or Yeastar, or pjsip.conf and voicemail.conf',
     )
     .option('--company <slug>', 'may be left out when it is clear')
-    .option('--strategy <strategy>', 'for extensions that exist: update, skip or fail', 'fail')
+    .option('--table <table>', 'what the file is about: users, extensions ...; default: its header says so')
+    .option('--strategy <strategy>', 'for what exists already: update, skip or fail')
+    .option('--create-groups', 'create the groups that the file names and nobody has')
+    .option('--lists <mode>', 'replace: a cell of groups or roles names all of them (default); add: some more')
     .option('--dry-run', 'show every error and what the PBX would be told; write nothing')
     .option('--force-weak-pins', 'take PINs that are easily guessed')
     .option('--allow-weak-secrets', 'take SIP secrets of another system that are short or have other characters')
@@ -40,7 +47,10 @@ export function addImport(program: Command, bind: Bind): void {
         const companyId = (await findCompany(api, options.company)).id;
         const query = {
           companyId,
+          table: options.table,
           strategy: options.strategy,
+          createGroups: options.createGroups,
+          lists: options.lists,
           allowWeakPins: options.forceWeakPins,
           allowWeakSecrets: options.allowWeakSecrets,
           emptyCells: options.emptyCells,
@@ -60,11 +70,19 @@ export function addImport(program: Command, bind: Bind): void {
           terminal.result(started, text + notesText(started));
           return EXIT.ok;
         }
-        const ended = await followImport(api, terminal, started.id);
+        const ended = await followJob<Import>(api, terminal, started.id, 'imports');
         const saved = await saveImportFiles(api, ended, options);
         terminal.result(ended, [outcomeText(ended) + notesText(ended), ...saved].join('\n'));
         if (ended.state === 'failed') return EXIT.error;
         return ended.failed > 0 || ended.state !== 'done' ? EXIT.differences : EXIT.ok;
       }),
+    );
+
+  addOutputOptions(command.command('template <table>'))
+    .description('an empty file with all columns of a table and a word on each')
+    .action(
+      bind((cli, table: string, options: OutputOptions) =>
+        download(cli, `/imports/template?table=${encodeURIComponent(table)}`, options),
+      ),
     );
 }

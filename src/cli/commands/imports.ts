@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import type { Import, ImportReport } from '../api/views.ts';
 import type { Bind, Cli } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
-import { followImport } from '../follow-import.ts';
+import { followJob } from '../follow-job.ts';
 import { type ImportFileOptions, saveImportFiles } from '../import-files.ts';
-import { outcomeText, progressLine, reportText } from '../import-text.ts';
+import { outcomeText, reportText } from '../import-text.ts';
 import { findCompany } from '../lookup.ts';
+import { progressLine } from '../progress-bar.ts';
 import { table } from '../table.ts';
 import { ago } from '../words.ts';
 
@@ -62,7 +63,10 @@ export function addImports(program: Command, bind: Bind): void {
       bind(async (cli, id: string, options: ImportFileOptions & { wait?: boolean }) => {
         const { api, terminal } = cli;
         const path = `/imports/${encodeURIComponent(id)}`;
-        const job = options.wait === true ? await followImport(api, terminal, id) : await api.call<Import>('GET', path);
+        const job =
+          options.wait === true
+            ? await followJob<Import>(api, terminal, id, 'imports')
+            : await api.call<Import>('GET', path);
         const saved = await saveImportFiles(api, job, options);
         const lines = job.state === 'running' ? [progressLine(job)] : [];
         terminal.result(job, [outcomeText(job), ...lines, ...saved].join('\n'));
@@ -81,7 +85,7 @@ export function addImports(program: Command, bind: Bind): void {
 
 async function act({ api, terminal }: Cli, action: string, id: string, isToWait: boolean): Promise<number> {
   let job = await api.call<Import>('POST', `/imports/${encodeURIComponent(id)}/${action}`);
-  if (isToWait) job = await followImport(api, terminal, id);
+  if (isToWait) job = await followJob<Import>(api, terminal, id, 'imports');
   terminal.result(job, outcomeText(job));
   return exitOf(job);
 }

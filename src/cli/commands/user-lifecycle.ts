@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
 import type { Api } from '../api/client.ts';
 import type { DeletedUser, LifecycleReport, Reported, ScheduledAction, UserName } from '../api/lifecycle-views.ts';
+import { askYes } from '../ask.ts';
 import type { Bind, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { reportText, showProof } from '../lifecycle-text.ts';
@@ -178,11 +178,7 @@ function timeOf(text: string): string {
 async function askFirst(cli: Cli, id: string, username: string, query: Record<string, string>): Promise<void> {
   const { sentences } = await cli.api.call<{ sentences: string[] }>('GET', `/users/${id}/deletion`, { query });
   cli.terminal.note([`deleting ${username}:`, ...sentences.map((sentence) => `  - ${sentence}`)].join('\n'));
-  if (process.stdin.isTTY !== true) throw new CliError('USAGE', 'nobody can be asked here: say --yes when you mean it');
-  const dialog = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await dialog.question('Delete? [y/N] ');
-  dialog.close();
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CliError('CANCELED', 'nothing was deleted');
+  await askYes('Delete?', 'nothing was deleted');
 }
 
 async function findUser(api: Api, username: string): Promise<UserName> {
