@@ -151,3 +151,33 @@ t.test('what cannot be is said before anything is begun', async (t) => {
     /^add-to-group\n.*\n.*can be undone\n +--set groupId= +text; required/,
   );
 });
+
+t.test('what is exported is what an import takes', async (t) => {
+  const saved = await linekeeper(['export', 'users', '--filter', 'username=anna', '-o', file('users.csv')]);
+  t.match(saved, { code: 0, out: `saved ${file('users.csv')}\n` }, saved.err);
+  t.equal(statSync(file('users.csv')).mode & 0o777, 0o600);
+  t.match(await linekeeper(['export', 'users', '-o', file('users.csv')]), { code: 1, err: /^FILE_EXISTS/ });
+  t.match(readFileSync(file('users.csv'), 'utf8'), /^username,[^\n]*\r\nanna,anna,Berg,[^\n]*\r\n$/);
+  const all = await linekeeper(['export', 'users']);
+  t.match(all, { code: 0, err: '' });
+  const same = await linekeeper(['import', '-', '--table', 'users', '--wait', '--json'], { input: all.out });
+  t.equal(same.code, 0, same.err);
+  t.match(JSON.parse(same.out), { unchanged: 4, updated: 0 });
+  const changed = all.out.replace('bert,bert,Berg', 'bert,Bert,Berg');
+  const other = await linekeeper(['import', '-', '--table', 'users', '--wait'], { input: changed });
+  t.match(other, { code: 0, out: /4 of 4 rows: 1 updated, 3 unchanged/ }, other.err);
+  const some = await linekeeper(['export', 'users', '--columns', 'username,first_name', '--q', 'bert']);
+  t.equal(some.out, 'username,first_name\r\nbert,Bert\r\n');
+  t.equal((await linekeeper(['group', 'add', 'Sales', 'anna'])).code, 0);
+  const lines = await linekeeper(['export', 'memberships', '--format', 'jsonl']);
+  t.equal(JSON.parse(lines.out.split('\n')[0] ?? '').group, 'Sales');
+  t.match(await linekeeper(['export', 'coffee']), { code: 1, err: /Allowed choices are users, groups/ });
+  t.match(await linekeeper(['export', 'users', '--columns', 'pin']), { code: 1, out: '', err: /^VALIDATION_FAILED/ });
+});
+
+t.test('a template is a file to fill in', async (t) => {
+  const { code, out } = await linekeeper(['import', 'template', 'users']);
+  t.equal(code, 0);
+  t.match(out, /^\ufeff# .*\r\n(# .*\r\n)+username,/);
+  t.match(await linekeeper(['import', 'template', 'coffee']), { code: 1, err: /^VALIDATION_FAILED/ });
+});
