@@ -42,8 +42,9 @@ export async function runImport(deps: ImportDeps, run: Run): Promise<void> {
 }
 
 export function contextOf(job: JobRecord): BatchContext {
-  const { strategy, allowWeakPins } = optionsOf(job);
-  return { companyId: job.companyId, actor: `job:${job.id}`, strategy, allowWeakPins, source: 'import' };
+  const { strategy, allowWeakPins, isAdopting = false } = optionsOf(job);
+  const actor = `job:${job.id}`;
+  return { companyId: job.companyId, actor, strategy, allowWeakPins, isAdopting, source: 'import' };
 }
 
 /** @throws NOT_FOUND when the company is gone */

@@ -24,6 +24,8 @@ interface Upload extends CellOptions {
   /** What the uploader calls the file. */
   name: string | null;
   body: AsyncIterable<Uint8Array>;
+  /** The rows are endpoints of the PBX itself, read by us. */
+  isAdopting?: true;
 }
 
 /** What is special about the jobs that import a file. Callers have judged who may see which company. */
@@ -46,8 +48,15 @@ export interface Imports {
   failedCsv(id: string): Promise<AsyncIterable<string | Uint8Array>>;
 }
 
+/** What a PBX has in its own pjsip.conf, adopted. */
+const PBX_SOURCE = 'pbx';
+
 /** Sources that have nothing to tell of. */
-const TITLES: Record<string, string> = { linekeeper: 'Linekeeper CSV', 'json-lines': 'JSON Lines' };
+const TITLES: Record<string, string> = {
+  linekeeper: 'Linekeeper CSV',
+  'json-lines': 'JSON Lines',
+  [PBX_SOURCE]: 'The PBX',
+};
 
 export function createImports(deps: ImportDeps, jobs: Jobs): Imports {
   const { db, files, limits } = deps;
@@ -69,9 +78,10 @@ export function createImports(deps: ImportDeps, jobs: Jobs): Imports {
         const from = await convertUpload(files, id, charset, { country, maxRows: limits.maxRows });
         const inspected = await inspect(files.upload(id), charset, limits.maxRows, from.format);
         const { format, columns, rows, unnumbered } = inspected;
-        const { source, notes } = from;
+        const source = choices.isAdopting === true ? PBX_SOURCE : from.source;
+        const { notes } = from;
         // Empty cells of a converted file are such as the other system has no value for.
-        const emptyCells = source === OWN_SOURCE ? (choices.emptyCells ?? 'keep') : 'keep';
+        const emptyCells = from.source === OWN_SOURCE ? (choices.emptyCells ?? 'keep') : 'keep';
         const options = { ...format, ...choices, emptyCells, bytes, columns, unnumbered, source, notes };
         await db.write(async (tx) => {
           await createJob(tx, {

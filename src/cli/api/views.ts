@@ -1,6 +1,6 @@
 /** What the API answers, as far as commands show it. The schemas themselves are http's. */
 export interface Sync {
-  state: 'pending' | 'synced' | 'failed';
+  state: 'pending' | 'synced' | 'waiting' | 'failed';
   code?: string;
   reason?: string;
   since?: string;

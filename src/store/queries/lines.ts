@@ -1,6 +1,19 @@
 import { mailboxContextOf } from '../../domain/company.ts';
 import type { ListSpec, View } from './page.ts';
-import { bool, columns, iso, json, many, object, one, outboxJoin, SYNC, SYNC_STATE } from './sql.ts';
+import {
+  bool,
+  columns,
+  iso,
+  json,
+  LINE_SYNC,
+  LINE_SYNC_STATE,
+  many,
+  object,
+  one,
+  outboxJoin,
+  SYNC,
+  SYNC_STATE,
+} from './sql.ts';
 
 /** What everybody may know of a mailbox: the PIN is not among it. `e`, `c` and `m` are in scope. */
 const MAILBOX = {
@@ -54,7 +67,7 @@ export const EXTENSIONS: ListSpec = {
     ),
     mailbox: one(MAILBOX, 'FROM "Mailbox" m WHERE m."extensionId" = e.id'),
     phoneNumbers: many(columns('n', 'id', 'e164'), 'FROM "PhoneNumber" n WHERE n."extensionId" = e.id', 'n."e164"'),
-    sync: SYNC,
+    sync: LINE_SYNC,
     version: 'e."version"',
     createdAt: iso('e."createdAt"'),
     updatedAt: iso('e."updatedAt"'),
@@ -74,7 +87,7 @@ export const EXTENSIONS: ListSpec = {
     siteId: 'e."siteId" = ?',
     enabled: 'e."enabled" = ?',
     suspended: 'e."suspended" = ?',
-    sync: `${SYNC_STATE} = ?`,
+    sync: `${LINE_SYNC_STATE} = ?`,
   },
   search: ['e."number"', 'e."displayName"'],
 };
@@ -88,7 +101,7 @@ export const MAILBOXES: ListSpec = {
     extension: 'e."number"',
     displayName: 'e."displayName"',
     ...MAILBOX,
-    sync: SYNC,
+    sync: LINE_SYNC,
   }),
   from: `FROM "Mailbox" m JOIN "Extension" e ON e.id = m."extensionId" JOIN "Company" c ON c.id = e."companyId"
     ${outboxJoin('extension', 'e.id', 'c."pbxId"')}`,
@@ -98,7 +111,7 @@ export const MAILBOXES: ListSpec = {
     companyId: 'e."companyId" = ?',
     enabled: 'm."enabled" = ?',
     pinSource: 'm."pinSource" = ?',
-    sync: `${SYNC_STATE} = ?`,
+    sync: `${LINE_SYNC_STATE} = ?`,
   },
   search: ['e."number"', 'e."displayName"', 'm."email"'],
 };
