@@ -20,6 +20,7 @@ import { addLive } from './commands/live.ts';
 import { addMail } from './commands/mail.ts';
 import { addNumber } from './commands/number.ts';
 import { addPbx } from './commands/pbx.ts';
+import { addPbxAdopt } from './commands/pbx-adopt.ts';
 import { addPbxInstall } from './commands/pbx-install.ts';
 import { addPlan } from './commands/plan.ts';
 import { addRecords } from './commands/records.ts';
@@ -95,7 +96,9 @@ export function createProgram(host: Host): Program {
   addPlan(command, bind);
   addSync(command, bind);
   addDrift(command, bind);
-  addPbxInstall(addPbx(command, bind), bind);
+  const pbx = addPbx(command, bind);
+  addPbxInstall(pbx, bind);
+  addPbxAdopt(pbx, bind);
   addMail(command, bind);
   addBroadcast(command, bind);
   addToken(command, bind);

@@ -242,3 +242,15 @@ export interface Verification {
   brokenAt: number | null;
   reason: string | null;
 }
+
+/** An endpoint of a PBX's own pjsip.conf. */
+export interface ForeignEndpoint {
+  name: string;
+  state: 'foreign' | 'waiting' | 'adopted';
+  displayName: string | null;
+  codecs: string[];
+  hasMailbox: boolean;
+  companyIds: string[];
+  obstacles: { code: string; message: string }[];
+  sections: { file: string; name: string; type: string }[];
+}
