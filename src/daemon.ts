@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { v7 as uuid } from 'uuid';
 import type { EmbeddedPbx } from './asterisk/embedded/embedded-pbx.ts';
+import { createAdopting } from './bulk/adopt/adopt.ts';
 import { createBulk } from './bulk/create-bulk.ts';
 import { createCallActions } from './call-actions.ts';
 import { type Config, packageRoot, redacted } from './config.ts';
@@ -16,6 +17,7 @@ import { buildApp } from './http/app.ts';
 import { createLocalServer } from './http/local-server.ts';
 import { liveMetrics } from './http/plugins/live-metrics.ts';
 import { principalById } from './http/principals.ts';
+import { adoptRoutes } from './http/routes/adopt.ts';
 import { callActionRoutes } from './http/routes/call-actions.ts';
 import { callRoutes } from './http/routes/calls.ts';
 import { diagnosticsRoutes } from './http/routes/diagnostics.ts';
@@ -28,6 +30,7 @@ import { importWriters } from './import-writers.ts';
 import type { Logger } from './log.ts';
 import { createMailer } from './mailer.ts';
 import { massActions } from './mass-actions.ts';
+import { pbxFiles } from './pbx-files.ts';
 import { createArgon2Process } from './people/argon2-process.ts';
 import { createBroadcaster } from './people/broadcaster.ts';
 import { createPeople } from './people/create-people.ts';
@@ -144,6 +147,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
       domain: new URL(publicUrl(config.http)).hostname,
       calls: live.calls,
     });
+    const adopting = createAdopting({ db, imports: bulk.imports, filesOf: (pbxId) => pbxFiles(core, pbxId) });
     const isLoopback =
       config.http.host === '127.0.0.1' || config.http.host === '::1' || config.http.host === 'localhost';
     const app = await buildApp(
@@ -165,6 +169,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
         publicMetrics: isLoopback && config.http.trustedProxies.length === 0,
         plugins: [
           importRoutes(bulk),
+          adoptRoutes({ ...bulk, adopting }),
           jobRoutes(bulk),
           diagnosticsRoutes(createDiagnostics(core, config)),
           callRoutes(live),

@@ -27,6 +27,7 @@ export function connectLinks(row: PbxRow, log: Logger): ConnectedPbx {
     },
     onHint(listener) {
       connection.hints.on('fullyBooted', () => listener({ type: 'restarted' }));
+      connection.hints.on('endpointsReloaded', () => listener({ type: 'endpointsReloaded' }));
       connection.hints.on('pinChanged', ({ number, context }) => listener({ type: 'pinChanged', number, context }));
     },
     version: () => connection.port.version(),

@@ -35,6 +35,8 @@ interface Upload extends CellOptions {
   /** What the uploader calls the file. */
   name: string | null;
   body: AsyncIterable<Uint8Array>;
+  /** The rows are endpoints of the PBX itself, read by us. */
+  isAdopting?: true;
 }
 
 /** What is special about the jobs that import a file. Callers have judged who may see which company. */
@@ -57,8 +59,15 @@ export interface Imports {
   failedCsv(id: string): Promise<AsyncIterable<string | Uint8Array>>;
 }
 
+/** What a PBX has in its own pjsip.conf, adopted. */
+const PBX_SOURCE = 'pbx';
+
 /** Sources that have nothing to tell of. */
-const TITLES: Record<string, string> = { linekeeper: 'Linekeeper CSV', 'json-lines': 'JSON Lines' };
+const TITLES: Record<string, string> = {
+  linekeeper: 'Linekeeper CSV',
+  'json-lines': 'JSON Lines',
+  [PBX_SOURCE]: 'The PBX',
+};
 
 export function createImports(deps: ImportDeps, jobs: Jobs): Imports {
   const { db, files, limits } = deps;
@@ -78,7 +87,8 @@ export function createImports(deps: ImportDeps, jobs: Jobs): Imports {
       try {
         const country = (await countryOf(db, companyId)) ?? '';
         const from = await convertUpload(files, id, charset, { country, maxRows: limits.maxRows, table: wanted });
-        const { source, notes } = from;
+        const source = choices.isAdopting === true ? PBX_SOURCE : from.source;
+        const { notes } = from;
         const known = { table: from.table ?? wanted, format: from.format };
         const found = await inspect(files.upload(id), charset, limits.maxRows, known);
         const { table, format, columns, rows, unnumbered } = found;
@@ -88,7 +98,7 @@ export function createImports(deps: ImportDeps, jobs: Jobs): Imports {
           createGroups = false,
         } = choices;
         // Empty cells of a converted file are such as the other system has no value for.
-        const emptyCells = source === OWN_SOURCE ? (choices.emptyCells ?? 'keep') : 'keep';
+        const emptyCells = from.source === OWN_SOURCE ? (choices.emptyCells ?? 'keep') : 'keep';
         const options: ImportOptions = {
           ...{ ...format, ...choices, strategy, lists, createGroups, emptyCells },
           ...{ bytes, columns, unnumbered, source, notes },

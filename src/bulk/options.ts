@@ -34,6 +34,8 @@ export interface ImportOptions extends ReadOptions {
   /** The format of the file that was sent, and how much of it could not be carried over. Absent: our own CSV. */
   source?: string;
   notes?: number;
+  /** What the rows create takes the place of endpoints in the PBX's own pjsip.conf. Never of a file that somebody sent. */
+  isAdopting?: boolean;
   /** What the uploader calls the file; for people only. */
   name: string | null;
   bytes: number;

@@ -37,6 +37,7 @@ export const COMMANDS: ReadonlyMap<string, AddCommand> = new Map<string, AddComm
     async (program, bind) => {
       const pbx = (await import('./commands/pbx.ts')).addPbx(program, bind);
       (await import('./commands/pbx-install.ts')).addPbxInstall(pbx, bind);
+      (await import('./commands/pbx-adopt.ts')).addPbxAdopt(pbx, bind);
     },
   ],
   ['mail', async (...to) => (await import('./commands/mail.ts')).addMail(...to)],

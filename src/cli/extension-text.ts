@@ -20,7 +20,7 @@ export function extensionText(extension: Extension, phones: Registrations): stri
   const { mailbox, sync, user, site } = extension;
   const head = fields([
     ['extension', `${extension.number}  ${extension.displayName}${stateOf(extension)}`],
-    ['sync', sync.state === 'failed' ? `failed: ${sync.code}: ${sync.reason}` : sync.state],
+    ['sync', [sync.state, sync.code, sync.reason].filter((part) => part !== undefined).join(': ')],
     ['user', user === null ? null : `${user.name} (${user.username})`],
     ['site', site?.name],
     ['phone numbers', extension.phoneNumbers.map(({ e164 }) => e164).join(', ')],

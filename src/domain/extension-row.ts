@@ -22,6 +22,8 @@ export interface BatchContext {
   allowWeakPins: boolean;
   /** A missing extension is an error (PATCH) rather than created. */
   mustExist?: boolean;
+  /** New extensions take the place of endpoints that the PBX has in its own pjsip.conf. */
+  isAdopting?: boolean;
   /** Where a new PIN comes from. */
   source: 'api' | 'import' | 'job';
 }

@@ -28,7 +28,17 @@ export function createAccounts(seal: Seal): Accounts {
       const secret = generateSecret(randomBytes);
       const { kind = 'desk', codecs = null, maxContacts = 1, label = null } = input;
       await insertAccounts(tx, [
-        { id, extensionId, ordinal, label, kind, codecs, maxContacts, secretSealed: sealed(id, secret) },
+        {
+          id,
+          extensionId,
+          ordinal,
+          label,
+          kind,
+          codecs,
+          maxContacts,
+          secretSealed: sealed(id, secret),
+          adoption: null,
+        },
       ]);
       await changed(tx, actor, extension, 'sip_account.created', { ordinal });
       return { id, ordinal, secret };

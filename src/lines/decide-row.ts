@@ -3,6 +3,7 @@ import type { BatchContext, ExtensionRow, RowResult, WrittenUser } from '../doma
 import { endpointId } from '../domain/sip-account.ts';
 import { foldUsername } from '../domain/user.ts';
 import type { ErrorCode, FieldError } from '../errors.ts';
+import { WAITING } from '../store/adoptions.ts';
 import {
   EXTENSION_FIELDS,
   type ExistingExtension,
@@ -127,7 +128,10 @@ export function decideRow(world: BatchWorld, context: BatchContext, row: Extensi
   const writes: RowWrites = {
     values,
     isNew: existing === undefined,
-    account: secret === undefined ? undefined : firstAccount(world, row, { id, number }, secret),
+    account:
+      secret === undefined
+        ? undefined
+        : firstAccount(world, row, { id, number, isAdopting: context.isAdopting === true }, secret),
     mailbox: mailbox.values,
     mailboxDeleted: mailbox.deleted,
     moves,
@@ -231,7 +235,7 @@ function writtenUser(world: BatchWorld, user: UserValues): WrittenUser | undefin
 function firstAccount(
   world: BatchWorld,
   row: ExtensionRow,
-  { id: extensionId, number }: { id: string; number: string },
+  { id: extensionId, number, isAdopting }: { id: string; number: string; isAdopting: boolean },
   secret: string,
 ): NewAccount {
   const id = world.chance.id();
@@ -244,6 +248,7 @@ function firstAccount(
     kind: given?.kind ?? 'desk',
     codecs: given?.codecs ?? null,
     maxContacts: given?.maxContacts ?? 1,
+    adoption: isAdopting ? WAITING : null,
     secretSealed: world.chance.sealSecret(id, endpointId(world.company.endpointPrefix, number, 1), secret),
   };
 }

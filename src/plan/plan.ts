@@ -21,6 +21,8 @@ export interface Applied {
 export interface Desired {
   owner: Owner;
   value: string;
+  /** Part of an endpoint that is being adopted: may stand beside the operator's own of the same name. */
+  isBeside?: true;
 }
 
 /** `value` is undefined when the object was not read but is believed to be what we applied last. */
@@ -127,7 +129,7 @@ export function plan(input: PlanInput): Plan {
     let value = desired?.value;
     let lost: PinAdoption | undefined;
 
-    if (desired !== undefined && isShadowing(ref, input.foreignEndpoints)) {
+    if (desired !== undefined && desired.isBeside !== true && isShadowing(ref, input.foreignEndpoints)) {
       const reason = `the PBX already has an endpoint ${keyOf(ref)} of its own in pjsip.conf`;
       refusals.push({ ref, owner: desired.owner, code: 'ENDPOINT_TAKEN_ON_PBX', reason });
       continue;

@@ -19,15 +19,15 @@ function json(fields: Fields): string {
 export function projectExtension(source: ExtensionSource): [Ref, string][] {
   const { slug, endpointPrefix } = source.company;
   const objects: [Ref, string][] = [];
-  if (hasPhones(source)) {
-    for (const account of source.accounts) {
-      const id = endpointId(endpointPrefix, source.number, account.ordinal);
-      objects.push(
-        [refOf('auth', id), json({ auth_type: 'md5', username: id, realm: REALM, md5_cred: account.digest(id) })],
-        [refOf('aor', id), json(aorFields(source, account))],
-        [refOf('endpoint', id), json(endpointFields(source, account, id))],
-      );
-    }
+  for (const account of source.accounts) {
+    // Were ours taken away from beside the operator's endpoint, his would be in force again, and so would the old secret.
+    if (!hasPhones(source) && account.isBeside !== true) continue;
+    const id = endpointId(endpointPrefix, source.number, account.ordinal);
+    objects.push(
+      [refOf('auth', id), json({ auth_type: 'md5', username: id, realm: REALM, md5_cred: account.digest(id) })],
+      [refOf('aor', id), json(aorFields(source, account))],
+      [refOf('endpoint', id), json(endpointFields(source, account, id))],
+    );
   }
   const mailbox = source.mailbox?.enabled === true ? source.mailbox : null;
   if (mailbox !== null) {
@@ -144,7 +144,16 @@ export function desiredObjects(sources: {
     for (const [ref, value] of objects) desired.set(ref, { owner, value });
   };
   for (const source of sources.companies) add('company', source.id, projectCompany(source));
-  for (const source of sources.extensions) add('extension', source.id, projectExtension(source));
+  for (const source of sources.extensions) {
+    add('extension', source.id, projectExtension(source));
+    for (const { ordinal } of source.accounts.filter(({ isBeside }) => isBeside === true)) {
+      const id = endpointId(source.company.endpointPrefix, source.number, ordinal);
+      for (const kind of ['auth', 'aor', 'endpoint'] as const) {
+        const object = desired.get(refOf(kind, id));
+        if (object !== undefined) object.isBeside = true;
+      }
+    }
+  }
   for (const source of sources.numbers) add('number', source.id, projectNumber(source));
   return desired;
 }

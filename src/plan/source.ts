@@ -41,6 +41,8 @@ export interface AccountSource {
   kind: AccountKind;
   codecs: readonly string[] | null;
   maxContacts: number;
+  /** The operator's own endpoint of this name still stands in pjsip.conf, and ours is to stand beside it. */
+  isBeside?: boolean;
   /** MD5 of `endpoint:realm:secret` in hex (RFC 2617 HA1): the PBX never holds the secret. */
   digest(endpoint: string): string;
 }

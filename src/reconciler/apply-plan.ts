@@ -50,6 +50,10 @@ async function announceNewPins({ db, settings }: PbxContext, changes: readonly C
 
 /** A phone that registered with credentials that are gone must not stay reachable under them. */
 async function dropStaleRegistrations(context: PbxContext, changes: readonly Change[]): Promise<void> {
-  const aors = changes.filter(({ ref, op }) => kindOf(ref) === 'auth' && op !== 'create').map(({ ref }) => keyOf(ref));
+  // An adoption that is undone: the phone goes on under the operator's endpoint.
+  const isTheirs = (ref: string) => context.foreignEndpoints.has(keyOf(ref));
+  const aors = changes
+    .filter(({ ref, op }) => kindOf(ref) === 'auth' && (op === 'update' || (op === 'delete' && !isTheirs(ref))))
+    .map(({ ref }) => keyOf(ref));
   if (aors.length > 0) await context.port.dropRegistrations(aors);
 }

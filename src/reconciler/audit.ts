@@ -5,6 +5,7 @@ import type { Observation } from '../plan/ports.ts';
 import { desiredObjects } from '../plan/project.ts';
 import { type Owner, ownerKey } from '../plan/source.ts';
 import { adoptPins } from '../store/adopt-pin.ts';
+import { finishAdoptions } from '../store/adoptions.ts';
 import {
   type AppliedRow,
   appliedByRefs,
@@ -91,7 +92,10 @@ export async function audit(context: PbxContext, approved: string | null): Promi
   const found = seen.plan;
   const blocked = found.needsApproval && found.id !== approved;
   const drift = blocked ? found.drift.map((one) => ({ ...one, action: 'reported' as const })) : found.drift;
-  await db.write((tx) => replaceDrift(tx, settings, drift));
+  await db.write(async (tx) => {
+    await replaceDrift(tx, settings, drift);
+    await finishAdoptions(tx, settings, seen.observation.foreignEndpoints);
+  });
   if (blocked) return { plan: found, blocked };
 
   const adopted = new Set(found.adoptions.filter(({ pin }) => pin !== undefined).map(({ owner }) => ownerKey(owner)));

@@ -13,7 +13,10 @@ import type { SettledBoard } from './settled.ts';
 import type { PbxStatus, SyncService } from './types.ts';
 
 /** What a PBX says of itself. Never believed, only a reason to look: events can be forged through a caller's number. */
-export type PbxHint = { type: 'restarted' } | { type: 'pinChanged'; number: string; context: string };
+export type PbxHint =
+  | { type: 'restarted' }
+  | { type: 'endpointsReloaded' }
+  | { type: 'pinChanged'; number: string; context: string };
 
 /** One PBX's links, as `daemon.ts` makes them. */
 export interface PbxLinks {
@@ -104,7 +107,7 @@ export function createFleet(deps: {
 
   async function look(pbxId: string, reconciler: PbxReconciler, hint: PbxHint): Promise<void> {
     // Before the links are ready there is nothing to ask for: coming online audits anyway.
-    if (hint.type === 'restarted')
+    if (hint.type !== 'pinChanged')
       return reconciler.state().state === 'offline' ? undefined : reconciler.requestAudit();
     const owner = await ownerOfMailbox(db, pbxId, hint.number, hint.context);
     if (owner === undefined) return;

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { ClassOfService } from '../domain/extension.ts';
 import type { AccountKind } from '../domain/sip-account.ts';
 import type { CompanySource, ExtensionSource, NumberSource, Owner } from '../plan/source.ts';
+import { WAITING } from './adoptions.ts';
 import type { Reader } from './database.ts';
 import type { Digests } from './digests.ts';
 import type { Seal } from './seal.ts';
@@ -20,6 +22,7 @@ type AccountRow = [
   codecs: string | null,
   maxContacts: number,
   sealed: string,
+  adoption: string | null,
 ];
 type MailboxRow = [
   id: string,
@@ -57,7 +60,8 @@ type ExtensionRow = [
 const EXTENSIONS = `SELECT json_array(e.id, e."number", e."displayName", e."callerIdName", e."ringSeconds",
     e."forwardAlways", e."forwardBusy", e."forwardNoAnswer", e."doNotDisturb", e."classOfService", e."pickupGroup", e."enabled",
     e."suspended", e."suspendedForward", c."slug", c."endpointPrefix", c."timezone",
-    (SELECT json_group_array(json_array(a.id, a."ordinal", a."kind", a."codecs", a."maxContacts", a."secretSealed"))
+    (SELECT json_group_array(json_array(a.id, a."ordinal", a."kind", a."codecs", a."maxContacts", a."secretSealed",
+        a."adoption"))
        FROM (SELECT * FROM "SipAccount" WHERE "extensionId" = e.id ORDER BY "ordinal") a),
     (SELECT json_array(m.id, m."pinSealed", m."email", m."attach", m."deleteAfterMail", m."timezone", m."enabled", m."box")
        FROM "Mailbox" m WHERE m."extensionId" = e.id)) AS json`;
@@ -164,12 +168,19 @@ function toExtension(row: ExtensionRow, seal: Seal, digests: Digests): Extension
     suspended: suspended === 1,
     suspendedForward,
     company: { slug, endpointPrefix, timezone },
-    accounts: accounts.map(([accountId, ordinal, kind, codecs, maxContacts, sealed]) => ({
+    accounts: accounts.map(([accountId, ordinal, kind, codecs, maxContacts, sealed, adoption]) => ({
       ordinal,
       kind,
       codecs: codecs === null ? null : JSON.parse(codecs),
       maxContacts,
-      digest: (endpoint) => digests.of(accountId, sealed, endpoint),
+      isBeside: adoption === WAITING,
+      // Of what is disabled and must stand there all the same: a digest for which nobody has a secret.
+      digest: (endpoint) =>
+        enabled === 1 && suspended === 0
+          ? digests.of(accountId, sealed, endpoint)
+          : createHash('md5')
+              .update(seal.fingerprint(`nobody:${accountId}`))
+              .digest('hex'),
     })),
     mailbox:
       mailbox === null

@@ -118,14 +118,16 @@ export interface NewAccount {
   codecs: readonly string[] | null;
   maxContacts: number;
   secretSealed: string;
+  /** 'waiting': takes the place of an endpoint of the PBX's own pjsip.conf. */
+  adoption: string | null;
 }
 
 export async function insertAccounts(tx: Tx, accounts: readonly NewAccount[]): Promise<void> {
   const now = Date.now();
   await executeEach(
     tx,
-    `INSERT INTO "SipAccount" ("id","extensionId","ordinal","label","kind","codecs","maxContacts","secretSealed","rotatedAt","createdAt")
-     VALUES (${marks(10)})`,
+    `INSERT INTO "SipAccount" ("id","extensionId","ordinal","label","kind","codecs","maxContacts","secretSealed","adoption","rotatedAt","createdAt")
+     VALUES (${marks(11)})`,
     accounts.map((one) => [
       one.id,
       one.extensionId,
@@ -135,6 +137,7 @@ export async function insertAccounts(tx: Tx, accounts: readonly NewAccount[]): P
       one.codecs === null ? null : JSON.stringify(one.codecs),
       one.maxContacts,
       one.secretSealed,
+      one.adoption,
       now,
       now,
     ]),

@@ -241,7 +241,6 @@ const refused: [string, string, object][] = [
   ['a JSON document', '[{"extension":"1001"}]', { code: 'JSON_DOCUMENT' }],
   ['a deep one', `{"extension":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, { code: 'JSON_VALUE' }],
   ['nothing but empty objects', '{}\n{}', { code: 'FILE_NO_ROWS' }],
-  ['DIDs, until there is an import of numbers', sample('freepbx-dids.csv').toString(), { code: 'TABLE_UNSUPPORTED' }],
   ['a configuration without an endpoint', '[general]\nformat=wav\n', { code: 'FILE_NO_ROWS' }],
   ['a section that is never closed', '[a]\n[1001\n', { code: 'CONFIG_INVALID', path: 'line 2' }],
   [
@@ -310,4 +309,19 @@ t.test('a secret of 200 characters is too much even then', async (t) => {
   const text = await textOf(await app.imports.resultCsv(id));
   t.match(text, /2,1001,failed,SIP_SECRET_INVALID/);
   t.match(text, /3,1002,failed,SIP_SECRET_INVALID/);
+});
+
+t.test('DIDs of FreePBX become phone numbers', async (t) => {
+  const app = await setUpImportApp(t);
+  for (const number of ['1001', '1002']) await app.api.extension(app.companyId, number);
+  const { id } = await app.run('', sample('freepbx-dids.csv'));
+  const { body } = await app.api.call('GET', `/imports/${id}`);
+  t.match(body, { source: 'freepbx-dids', table: 'numbers', created: 4, failed: 0 });
+  const { items } = (await app.api.call('GET', '/numbers')).body;
+  t.match(items, [
+    { e164: '+493055512345', state: 'assigned', extension: { number: '1001' }, note: '=Zentrale' },
+    { e164: '+493055512346', state: 'assigned', extension: { number: '1002' } },
+    { e164: '+493055512347', state: 'spare', note: 'Night' },
+    { e164: '+493055512349', state: 'spare', note: 'Mailbox' },
+  ]);
 });

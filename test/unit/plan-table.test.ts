@@ -122,3 +122,15 @@ t.test('an endpoint that the operator has himself is refused, whatever of it we 
   t.equal(free.changes.length, 3);
   t.equal(planOf({ o: 'x', a: 'x' }, foreign).changes[0]?.op, 'delete', 'ours is taken away when nobody wants it');
 });
+
+t.test('an endpoint that is being adopted is written beside the one that the operator has himself', async (t) => {
+  const desired = new Map(
+    ['endpoint', 'auth', 'aor'].map((kind) => [`${kind}/1001`, { owner: ANN, value: 'x', isBeside: true as const }]),
+  );
+  const beside = planOf({}, { foreignEndpoints: new Set(['1001']), refs: desired.keys(), desired });
+  t.same(beside.refusals, []);
+  t.same(
+    beside.changes.map(({ op, ref }) => `${op} ${ref}`),
+    ['create auth/1001', 'create aor/1001', 'create endpoint/1001'],
+  );
+});

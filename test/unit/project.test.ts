@@ -301,3 +301,20 @@ t.test('every object knows its owner', async (t) => {
     'number/4930123456': 'number n',
   });
 });
+
+t.test(
+  'what stands beside an endpoint of the operator is never taken away from there, and nothing else may stand there',
+  async (t) => {
+    const accounts = [
+      { ...ACCOUNT, isBeside: true },
+      { ...ACCOUNT, ordinal: 2 },
+    ];
+    const disabled = desiredObjects({ companies: [], extensions: [{ ...ANN, enabled: false, accounts }], numbers: [] });
+    t.same([...disabled.keys()], ['auth/1001', 'aor/1001', 'endpoint/1001', 'extension/acme/1001']);
+    const enabled = desiredObjects({ companies: [], extensions: [{ ...ANN, accounts }], numbers: [] });
+    t.same(
+      [...enabled].filter(([, { isBeside }]) => isBeside === true).map(([ref]) => ref),
+      ['auth/1001', 'aor/1001', 'endpoint/1001'],
+    );
+  },
+);

@@ -12,7 +12,8 @@ const anything: Check = () => undefined;
 /** Modules that read files of ours. Never a bare Reload, never pjsip: both have deadlocked Asterisk (asterisk #1855, #2081). */
 const RELOADABLE = new Set(['app_voicemail.so', 'pbx_config.so']);
 const OUR_FILES = /^linekeeper-(voicemail-\d{2}|companies)\.conf$/;
-const READ_FILES = /^(pjsip|pjsip_wizard|linekeeper-(voicemail-\d{2}|companies))\.conf$/;
+/** The operator's files are only read: whose endpoints and mailboxes there are, and to adopt them. */
+const READ_FILES = /^(pjsip|pjsip_wizard|voicemail|linekeeper-(voicemail-\d{2}|companies))\.conf$/;
 
 const OUR_FAMILY = /^linekeeper\/[a-z]/;
 const ourFamily: Check = ({ Family = '' }) => (OUR_FAMILY.test(Family) ? undefined : 'the AstDB family is not ours');

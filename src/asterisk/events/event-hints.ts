@@ -12,6 +12,8 @@ interface HintEvents {
   /** Asterisk has (re)started: what it had not saved is gone. */
   fullyBooted: [];
   shutdown: [];
+  /** Somebody had PJSIP read the operator's pjsip.conf again. */
+  endpointsReloaded: [];
   /** A user changed a PIN by phone. The PIN itself is in our voicemail file. */
   pinChanged: [mailbox: { number: string; context: string }];
   /** A phone came, went, or stopped answering. */
@@ -25,6 +27,9 @@ export interface EventHints {
   lastRejection(account: string): PbxRejection | undefined;
 }
 
+/** Names of modules in the event Reload: `core reload` says All. */
+const READS_ENDPOINTS: ReadonlySet<string> = new Set(['All', 'res_pjsip', 'res_pjsip.so']);
+
 /** Turns the events login into hints. */
 export function createEventHints(source: EventSource, now: () => Date = () => new Date()): EventHints {
   const emitter = new EventEmitter();
@@ -36,6 +41,9 @@ export function createEventHints(source: EventSource, now: () => Date = () => ne
       case 'fullyBooted':
       case 'shutdown':
         emitter.emit(event.type);
+        break;
+      case 'reloaded':
+        if (READS_ENDPOINTS.has(event.module)) emitter.emit('endpointsReloaded');
         break;
       case 'pinChanged':
         emitter.emit('pinChanged', { number: event.number, context: event.context });

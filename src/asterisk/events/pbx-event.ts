@@ -10,6 +10,7 @@ const Account = z
   .transform((text) => visible(text, 80));
 
 const Bare = z.object({});
+const Reloaded = z.object({ Module: z.string().regex(/^[A-Za-z0-9_.]{1,80}$/) });
 const PinChanged = z.object({
   Mailbox: z.string().regex(/^[0-9]{1,20}$/),
   Context: z.string().regex(/^[A-Za-z0-9.-]{1,79}$/),
@@ -31,6 +32,7 @@ export type RejectionReason = (typeof REJECTIONS)[keyof typeof REJECTIONS];
 export type PbxEvent =
   | { type: 'fullyBooted' }
   | { type: 'shutdown' }
+  | { type: 'reloaded'; module: string }
   | { type: 'pinChanged'; number: string; context: string }
   | { type: 'contactStatus'; aor: string; uri: string; status: string }
   | { type: 'rejected'; account: string; reason: RejectionReason; remoteAddress: string };
@@ -43,6 +45,10 @@ export function parsePbxEvent(message: AmiMessage): PbxEvent | undefined {
       return read(Bare, message) && { type: 'fullyBooted' };
     case 'Shutdown':
       return read(Bare, message) && { type: 'shutdown' };
+    case 'Reload': {
+      const event = read(Reloaded, message);
+      return event && { type: 'reloaded', module: event.Module };
+    }
     case 'VoicemailPasswordChange': {
       // The new PIN was dropped while decoding (AmiMessage); whoever wants it reads our file.
       const event = read(PinChanged, message);

@@ -1,4 +1,5 @@
 import type { ConfigFiles } from './config-files.ts';
+import type { ConfigFile } from './config-text.ts';
 
 /** Where an operator keeps endpoints of his own, and the `type` that makes a section one. */
 const SOURCES = [
@@ -13,9 +14,25 @@ const SOURCES = [
 export async function readForeignEndpoints(files: ConfigFiles): Promise<Set<string>> {
   const ids = new Set<string>();
   for (const { file, type } of SOURCES) {
-    for (const { name, lines } of (await files.read(file, `type=^${type}$`)) ?? []) {
-      if (lines.some(([variable, value]) => variable === 'type' && value === type)) ids.add(name);
+    for (const { name, lines, isTemplate } of (await files.read(file, `type=^${type}$`)) ?? []) {
+      if (isTemplate !== true && lines.some(([variable, value]) => variable === 'type' && value === type))
+        ids.add(name);
     }
   }
   return ids;
+}
+
+/** The operator's own files with their secrets: for whoever adopts endpoints, and to be forgotten at once. */
+export interface ForeignConfig {
+  pjsip: ConfigFile;
+  wizards: ConfigFile;
+  voicemail: ConfigFile;
+}
+
+export async function readForeignConfig(files: ConfigFiles): Promise<ForeignConfig> {
+  return {
+    pjsip: (await files.read('pjsip.conf')) ?? [],
+    wizards: (await files.read('pjsip_wizard.conf')) ?? [],
+    voicemail: (await files.read('voicemail.conf')) ?? [],
+  };
 }

@@ -12,7 +12,7 @@ import { createCounters, type PbxCounters } from './counters.ts';
 import { readDeviceStates } from './device-states.ts';
 import { FileView } from './file-view.ts';
 import { type FileWrite, writeFileObjects } from './file-writer.ts';
-import { readForeignEndpoints } from './foreign-endpoints.ts';
+import { type ForeignConfig, readForeignConfig, readForeignEndpoints } from './foreign-endpoints.ts';
 import type { PbxLinks } from './links.ts';
 import { type LiveChannel, readChannels } from './live-channels.ts';
 import { type MailboxCount, readMailboxCount } from './mailbox-counts.ts';
@@ -50,6 +50,8 @@ export interface AsteriskPort extends PbxPort {
   allContacts(): Promise<Map<string, PbxContact[]>>;
   /** States (`NOT_INUSE`) that Asterisk remembers, by device (`PJSIP/1001`). @throws AMI_REFUSED without res_manager_devicestate */
   deviceStates(): Promise<Map<string, string>>;
+  /** What the operator keeps in pjsip.conf, pjsip_wizard.conf and voicemail.conf, passwords and PINs included. */
+  foreignConfig(): Promise<ForeignConfig>;
   /** Messages of a mailbox, `number@context`. */
   mailboxCount(mailbox: string): Promise<MailboxCount>;
   /** All channels that are up now. */
@@ -218,6 +220,7 @@ export function createPbxPort({
     contactsOf: (aor) => contacts.of(aor),
     allContacts: () => contacts.all(),
     deviceStates: () => readDeviceStates(links),
+    foreignConfig: () => readForeignConfig(files),
     mailboxCount: (mailbox) => readMailboxCount(links, mailbox),
     liveChannels: () => readChannels(links),
     endCall: (linkedId) => channels.endCall(linkedId),

@@ -244,11 +244,20 @@ function callerName(callerid: string): string {
 }
 
 function countUnread({ type, variables }: Section, unread: Map<string, number>): void {
-  const read = type === undefined ? undefined : READ[type];
-  if (type === undefined || read === undefined) return;
-  for (const name of new Set(variables.map(([known]) => known.toLowerCase()))) {
-    if (!read.has(name)) count(unread, `${type}.${settingName(name)}`);
+  if (type === undefined) return;
+  for (const name of unreadSettings(
+    type,
+    variables.map(([known]) => known.toLowerCase()),
+  )) {
+    count(unread, name);
   }
+}
+
+/** `endpoint.rtp_timeout`: those of the settings (in lower case) of such a section that nobody looks at, each once. */
+export function unreadSettings(type: string, names: readonly string[]): string[] {
+  const read = READ[type];
+  if (read === undefined) return [];
+  return [...new Set(names)].filter((name) => !read.has(name)).map((name) => `${type}.${settingName(name)}`);
 }
 
 /** Names are shown; what is no name may be a secret in the wrong place. */

@@ -30,8 +30,9 @@ export function extensionsTable(writer: RowWriter): ImportTable<NonNullable<Pars
 }
 
 export function batchContext(job: JobRecord): BatchContext {
-  const { strategy, allowWeakPins } = optionsOf(job);
-  return { companyId: job.companyId, actor: `job:${job.id}`, strategy, allowWeakPins, source: 'import' };
+  const { strategy, allowWeakPins, isAdopting = false } = optionsOf(job);
+  const actor = `job:${job.id}`;
+  return { companyId: job.companyId, actor, strategy, allowWeakPins, isAdopting, source: 'import' };
 }
 
 export async function freeNumbersFor(

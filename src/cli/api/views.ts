@@ -1,6 +1,6 @@
 /** What the API answers, as far as commands show it. The schemas themselves are http's. */
 export interface Sync {
-  state: 'pending' | 'synced' | 'failed';
+  state: 'pending' | 'synced' | 'waiting' | 'failed';
   code?: string;
   reason?: string;
   since?: string;
@@ -248,4 +248,16 @@ export interface Verification {
   notedAt: string | null;
   brokenAt: number | null;
   reason: string | null;
+}
+
+/** An endpoint of a PBX's own pjsip.conf. */
+export interface ForeignEndpoint {
+  name: string;
+  state: 'foreign' | 'waiting' | 'adopted';
+  displayName: string | null;
+  codecs: string[];
+  hasMailbox: boolean;
+  companyIds: string[];
+  obstacles: { code: string; message: string }[];
+  sections: { file: string; name: string; type: string }[];
 }

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { dryRunCsv, dryRunJson } from '../../bulk/dry-run-text.ts';
 import type { ImportView } from '../../bulk/import-view.ts';
 import type { Imports } from '../../bulk/imports.ts';
 import type { Jobs } from '../../bulk/jobs/jobs.ts';
@@ -11,6 +10,7 @@ import type { Permission } from '../../domain/permission.ts';
 import { LinekeeperError } from '../../errors.ts';
 import { notFound, sees, targetCompany } from '../access.ts';
 import { csvOnly, jsonOrCsv, sendCsv } from '../csv-file.ts';
+import { answerDryRun } from '../import-dry-run.ts';
 import { jobRowsPage, newestFirst } from '../job-rows.ts';
 import { answerOne } from '../read.ts';
 import { mustHold } from '../rights.ts';
@@ -226,19 +226,4 @@ function bodyOf(request: FastifyRequest, reply: FastifyReply, maxBytes: number):
   }
   if (request.body instanceof Readable) return request.body;
   throw new LinekeeperError('UNSUPPORTED_MEDIA_TYPE', 'send the file itself as the body, as text/csv');
-}
-
-async function answerDryRun(
-  imports: Imports,
-  view: ImportView,
-  caller: Principal,
-  format: 'json' | 'csv',
-  reply: FastifyReply,
-) {
-  const abort = new AbortController();
-  reply.raw.once('close', () => abort.abort());
-  const run = await imports.dryRun(view.id, caller, abort.signal);
-  if (format === 'csv') return sendCsv(reply, `import-${view.id}-errors.csv`, Readable.from(dryRunCsv(view, run)));
-  reply.header('content-type', 'application/json; charset=utf-8');
-  return reply.send(Readable.from(dryRunJson('import', view, run)));
 }

@@ -4,7 +4,7 @@ export const idSchema = z.string().meta({ description: 'UUID', examples: ['0199c
 export const timeSchema = z.iso.datetime().meta({ description: 'ISO 8601, UTC' });
 export const versionSchema = z.int().meta({ description: 'Grows with every change; what If-Match compares.' });
 
-export const SYNC_STATES = ['pending', 'synced', 'failed'] as const;
+export const SYNC_STATES = ['pending', 'synced', 'waiting', 'failed'] as const;
 
 /** How far the PBX has followed. */
 export const syncSchema = z
@@ -16,7 +16,9 @@ export const syncSchema = z
   })
   .meta({
     id: 'Sync',
-    description: 'synced: read back from the PBX. failed: refused, with the reason; it is retried.',
+    description:
+      'synced: read back from the PBX. waiting: likewise, and an endpoint of its name must still be taken out of ' +
+      'pjsip.conf. failed: refused, with the reason; it is retried.',
   });
 
 const planChangeSchema = z.strictObject({

@@ -1,7 +1,7 @@
 import { flagFacet, namedFacet } from './facets.ts';
 import { byIndex, personFilters } from './of-person.ts';
 import { type Facet, oneOfOrNone, SET } from './page.ts';
-import { SYNC_STATE } from './sql.ts';
+import { LINE_SYNC_STATE, SYNC_STATE } from './sql.ts';
 
 const text = (expression: string) => `coalesce(${expression}, '') COLLATE NOCASE`;
 const HAS_MAILBOX = 'EXISTS (SELECT 1 FROM "Mailbox" m WHERE m."extensionId" = e.id)';
@@ -24,7 +24,7 @@ export const EXTENSION_FILTERS: Record<string, string> = {
   pickupGroup: oneOfOrNone('e."pickupGroup"'),
   hasMailbox: `${HAS_MAILBOX} = ?`,
   accountKind: `EXISTS (SELECT 1 FROM "SipAccount" a WHERE a."extensionId" = e.id AND a."kind" IN ${SET})`,
-  sync: `${SYNC_STATE} IN ${SET}`,
+  sync: `${LINE_SYNC_STATE} IN ${SET}`,
   ...personFilters('e."userId"'),
   userState: `e."userId" IN (SELECT u.id FROM "User" u WHERE u."state" IN ${SET})`,
   createdBefore: 'e."createdAt" < ?',
@@ -43,7 +43,7 @@ export const EXTENSION_SORTS: Record<string, string> = {
   enabled: 'e."enabled"',
   suspended: 'e."suspended"',
   doNotDisturb: 'e."doNotDisturb"',
-  sync: SYNC_STATE,
+  sync: LINE_SYNC_STATE,
   createdAt: 'e."createdAt"',
   updatedAt: 'e."updatedAt"',
 };
@@ -66,7 +66,7 @@ export const EXTENSION_FACETS: Record<string, Facet> = {
     join: 'JOIN (SELECT DISTINCT a."extensionId", a."kind" FROM "SipAccount" a) fa ON fa."extensionId" = e.id',
     value: 'fa."kind"',
   },
-  sync: { value: SYNC_STATE },
+  sync: { value: LINE_SYNC_STATE },
 };
 
 export const MAILBOX_FILTERS: Record<string, string> = {
@@ -79,7 +79,7 @@ export const MAILBOX_FILTERS: Record<string, string> = {
   pinSource: `m."pinSource" IN ${SET}`,
   pinChangedBefore: 'm."pinChangedAt" < ?',
   pinChangedAfter: 'm."pinChangedAt" >= ?',
-  sync: `${SYNC_STATE} IN ${SET}`,
+  sync: `${LINE_SYNC_STATE} IN ${SET}`,
 };
 
 export const MAILBOX_SORTS: Record<string, string> = {
@@ -96,7 +96,7 @@ export const MAILBOX_FACETS: Record<string, Facet> = {
   ...COMPANY_AND_SITE,
   enabled: flagFacet('m."enabled"'),
   pinSource: { value: 'm."pinSource"' },
-  sync: { value: SYNC_STATE },
+  sync: { value: LINE_SYNC_STATE },
 };
 
 /** Greater than everything that begins with `w.v`: the last code point there is. */

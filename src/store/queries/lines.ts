@@ -2,7 +2,7 @@ import { mailboxAddress } from '../../domain/company.ts';
 import * as by from './line-filters.ts';
 import type { ListSpec, View } from './page.ts';
 import { matching } from './search.ts';
-import { bool, columns, iso, json, many, object, one, outboxJoin, SYNC } from './sql.ts';
+import { bool, columns, iso, json, LINE_SYNC, many, object, one, outboxJoin, SYNC } from './sql.ts';
 
 /** What everybody may know of a mailbox: the PIN is not among it. `e`, `c` and `m` are in scope. */
 const MAILBOX = {
@@ -56,7 +56,7 @@ export const EXTENSIONS: ListSpec = {
     ),
     mailbox: one(MAILBOX, 'FROM "Mailbox" m WHERE m."extensionId" = e.id'),
     phoneNumbers: many(columns('n', 'id', 'e164'), 'FROM "PhoneNumber" n WHERE n."extensionId" = e.id', 'n."e164"'),
-    sync: SYNC,
+    sync: LINE_SYNC,
     version: 'e."version"',
     createdAt: iso('e."createdAt"'),
     updatedAt: iso('e."updatedAt"'),
@@ -79,7 +79,7 @@ export const MAILBOXES: ListSpec = {
     extension: 'e."number"',
     displayName: 'e."displayName"',
     ...MAILBOX,
-    sync: SYNC,
+    sync: LINE_SYNC,
   }),
   from: `FROM "Mailbox" m JOIN "Extension" e ON e.id = m."extensionId" JOIN "Company" c ON c.id = e."companyId"
     ${outboxJoin('extension', 'e.id', 'c."pbxId"')}`,

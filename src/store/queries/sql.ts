@@ -41,8 +41,20 @@ export function outboxJoin(type: 'company' | 'extension' | 'number', id: string,
   return `LEFT JOIN "Outbox" o ON o."pbxId" = ${pbxId} AND o."ownerType" = '${type}' AND o."ownerId" = ${id}`;
 }
 
+/** Of an extension: ours is in force, and the PBX's own endpoint of its name still stands in pjsip.conf. */
+const IS_WAITING = `EXISTS (SELECT 1 FROM "SipAccount" w WHERE w."extensionId" = e.id AND w."adoption" = 'waiting')`;
+
+export const LINE_SYNC_STATE = `iif(o."ownerId" IS NULL, iif(${IS_WAITING}, 'waiting', 'synced'),
+  iif(o."errorCode" IS NULL, 'pending', 'failed'))`;
+
 export const SYNC_STATE = `iif(o."ownerId" IS NULL, 'synced', iif(o."errorCode" IS NULL, 'pending', 'failed'))`;
 
 export const SYNC = `json(CASE WHEN o."ownerId" IS NULL THEN '{"state":"synced"}'
   WHEN o."errorCode" IS NULL THEN json_object('state', 'pending', 'since', ${iso('o."dirtyAt"')})
   ELSE json_object('state', 'failed', 'code', o."errorCode", 'reason', o."errorReason", 'since', ${iso('o."dirtyAt"')}) END)`;
+
+const WAITS = `json_object('state', 'waiting', 'reason',
+  'the PBX has it; its own endpoint of this name still stands in pjsip.conf and must be taken out there')`;
+
+/** As SYNC, of an extension `e` or of what hangs on one. */
+export const LINE_SYNC = `json(iif(o."ownerId" IS NULL AND ${IS_WAITING}, ${WAITS}, ${SYNC}))`;
