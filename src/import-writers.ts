@@ -5,6 +5,7 @@ import { numberWriter } from './lines/tables/numbers.ts';
 import type { LifecycleService } from './people/lifecycle/service.ts';
 import { groupWriter } from './people/tables/groups.ts';
 import { membershipWriter } from './people/tables/memberships.ts';
+import { outOfReach } from './people/tables/reach.ts';
 import { createPersonWriter } from './people/tables/users.ts';
 
 /** What people and lines write for imports. */
@@ -12,6 +13,7 @@ export function importWriters(batch: ExtensionBatch, lifecycle: LifecycleService
   return {
     extensions: {
       apply: batch.apply,
+      outOfReach,
       removeCreated: (tx, actor, items) => batch.remove(tx, actor, items, 'spare'),
       restore: batch.restore,
       heldUsers: batch.heldUsers,

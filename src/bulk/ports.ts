@@ -1,5 +1,6 @@
 import type { BatchContext, ExtensionRow, ExtensionSnapshot, RowResult } from '../domain/extension-row.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Caller } from '../store/caller.ts';
 import type { Tx } from '../store/database.ts';
 
 /** What an import needs of the rest of the daemon, as shapes: floors of one height never import each other. */
@@ -14,6 +15,12 @@ export interface UndoResult {
 export interface RowWriter {
   /** Results in the order of `rows`; a bad row never throws. */
   apply(tx: Tx, context: BatchContext, rows: ExtensionRow[]): Promise<RowResult[]>;
+  /** Whose e-mail address the caller may not change, with the reason, by folded user name. */
+  outOfReach(
+    tx: Tx,
+    caller: Caller,
+    wanted: { username: string; email: string | null }[],
+  ): Promise<ReadonlyMap<string, string>>;
   /** Removes extensions that nobody changed since they had that version. */
   removeCreated(tx: Tx, actor: string, items: { extensionId: string; ifVersion: number }[]): Promise<UndoResult[]>;
   /** Writes extensions back as they stood, unless somebody changed them since. */

@@ -170,6 +170,12 @@ t.test('nobody gives by a file what he may not give, nor touches who may do more
   t.match(await app.upload('', 'username,extension\nhand,next\n', small), { status: 403 });
   const importer = await app.api.token(['read', 'imports:write'], { companyId });
   t.match(await app.upload('', 'username\nx\n', importer), { status: 403, body: { code: 'RIGHTS_NOT_HELD' } });
+  const owners =
+    'extension,user,email\n1001,boss,evil@example.com\n1002,boss,boss@example.com\n1003,hand,h2@example.com\n';
+  const taken = await app.import('table=extensions', owners, small);
+  t.strictSame(taken.rows, ['2 failed email RIGHTS_NOT_HELD', '3 created', '4 created'], 'by way of his extension');
+  const again = await app.import('strategy=update', 'extension,user,email\n1003,hand,h3@example.com\n', importer);
+  t.strictSame(again.rows, ['2 failed email RIGHTS_NOT_HELD']);
   const { body } = await app.upload('', 'username\nx\n');
   t.match(await app.api.call('POST', `/imports/${body.id}/start`, { token: importer }), { status: 403 });
 

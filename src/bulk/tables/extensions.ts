@@ -1,4 +1,6 @@
 import type { BatchContext } from '../../domain/extension-row.ts';
+import { foldUsername } from '../../domain/user.ts';
+import type { Caller } from '../../store/caller.ts';
 import type { Tx } from '../../store/database.ts';
 import { changedUsers, type JobRowRecord } from '../../store/job-rows.ts';
 import type { JobRecord } from '../../store/jobs.ts';
@@ -20,13 +22,36 @@ export function extensionsTable(writer: RowWriter): ImportTable<NonNullable<Pars
     async open(deps, job, company) {
       const free = await freeNumbersFor(deps, job, company);
       const context = batchContext(job);
-      return (tx, _caller, rows) => applyRows(tx, writer, free, context, rows);
+      return async (tx, caller, rows) =>
+        applyRows(tx, writer, free, context, await withinReach(tx, writer, caller, rows));
     },
     async openUndo({ db }, job) {
       const userVersions = await changedUsers(db, job.id);
       return (tx, _caller, rows) => undoRows(tx, writer, `job:${job.id}`, rows, userVersions);
     },
   };
+}
+
+/** An owner's e-mail address is changed only by whoever may change the owner. */
+async function withinReach(
+  tx: Tx,
+  writer: RowWriter,
+  caller: Caller,
+  rows: readonly ParsedRow[],
+): Promise<readonly ParsedRow[]> {
+  const wanted = rows.flatMap(({ row }) => {
+    const { username, email } = row?.extras.user ?? {};
+    return username === undefined || email === undefined ? [] : [{ username, email }];
+  });
+  if (wanted.length === 0) return rows;
+  const refusals = await writer.outOfReach(tx, caller, wanted);
+  if (refusals.size === 0) return rows;
+  return rows.map((parsed) => {
+    const { username = '', email } = parsed.row?.extras.user ?? {};
+    const message = email === undefined ? undefined : refusals.get(foldUsername(username));
+    if (message === undefined) return parsed;
+    return { ...parsed, row: undefined, errors: [{ column: 'email', code: 'RIGHTS_NOT_HELD', message }] };
+  });
 }
 
 export function batchContext(job: JobRecord): BatchContext {
