@@ -15,12 +15,12 @@ export interface UndoResult {
 export interface RowWriter {
   /** Results in the order of `rows`; a bad row never throws. */
   apply(tx: Tx, context: BatchContext, rows: ExtensionRow[]): Promise<RowResult[]>;
-  /** Whose e-mail address the caller may not change, with the reason, by folded user name. */
+  /** Whose e-mail address the caller may not change, with what it is and the reason, by folded user name. */
   outOfReach(
     tx: Tx,
     caller: Caller,
-    wanted: { username: string; email: string | null }[],
-  ): Promise<ReadonlyMap<string, string>>;
+    usernames: string[],
+  ): Promise<ReadonlyMap<string, { email: string | null; reason: string }>>;
   /** Removes extensions that nobody changed since they had that version. */
   removeCreated(tx: Tx, actor: string, items: { extensionId: string; ifVersion: number }[]): Promise<UndoResult[]>;
   /** Writes extensions back as they stood, unless somebody changed them since. */

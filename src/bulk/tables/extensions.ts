@@ -39,18 +39,22 @@ async function withinReach(
   caller: Caller,
   rows: readonly ParsedRow[],
 ): Promise<readonly ParsedRow[]> {
-  const wanted = rows.flatMap(({ row }) => {
+  const usernames = rows.flatMap(({ row }) => {
     const { username, email } = row?.extras.user ?? {};
-    return username === undefined || email === undefined ? [] : [{ username, email }];
+    return username === undefined || email === undefined ? [] : [username];
   });
-  if (wanted.length === 0) return rows;
-  const refusals = await writer.outOfReach(tx, caller, wanted);
-  if (refusals.size === 0) return rows;
+  if (usernames.length === 0) return rows;
+  const people = await writer.outOfReach(tx, caller, usernames);
+  if (people.size === 0) return rows;
   return rows.map((parsed) => {
     const { username = '', email } = parsed.row?.extras.user ?? {};
-    const message = email === undefined ? undefined : refusals.get(foldUsername(username));
-    if (message === undefined) return parsed;
-    return { ...parsed, row: undefined, errors: [{ column: 'email', code: 'RIGHTS_NOT_HELD', message }] };
+    const person = email === undefined ? undefined : people.get(foldUsername(username));
+    if (person === undefined || person.email === email) return parsed;
+    return {
+      ...parsed,
+      row: undefined,
+      errors: [{ column: 'email', code: 'RIGHTS_NOT_HELD', message: person.reason }],
+    };
   });
 }
 

@@ -5,35 +5,29 @@ import type { Tx } from '../../store/database.ts';
 import { usersByUsername } from '../../store/references.ts';
 import { higherUsers } from '../outrank.ts';
 
-export interface Reached {
-  username: string;
-  /** null: none any more. */
+/** Somebody whose e-mail address stays as it is, and why. */
+export interface OutOfReach {
   email: string | null;
+  reason: string;
 }
 
 /**
- * Whose e-mail address the caller may not change, with the reason, by folded user name: where a mail goes, a new password
- * goes. New users and addresses that stay as they are are nobody's trouble.
+ * Those of the users whose e-mail address the caller may not change, by folded user name: where a mail goes, a new password
+ * goes. Who does not exist yet is nobody's trouble.
  */
-export async function outOfReach(tx: Tx, caller: Caller, wanted: readonly Reached[]): Promise<Map<string, string>> {
-  const emails = new Map(wanted.map(({ username, email }) => [foldUsername(username), email]));
-  const known = await usersByUsername(
-    tx,
-    wanted.map(({ username }) => username),
-  );
-  const changed = known.filter(({ username, email }) => emails.get(foldUsername(username)) !== email);
-  if (!holdsPermission(caller.scopes, 'users:write')) {
-    return new Map(changed.map(({ username }) => [foldUsername(username), 'the e-mail of a user needs users:write']));
-  }
-  const higher = await higherUsers(
-    tx,
-    caller,
-    changed.map(({ id }) => id),
-  );
+export async function outOfReach(
+  tx: Tx,
+  caller: Caller,
+  usernames: readonly string[],
+): Promise<Map<string, OutOfReach>> {
+  const known = await usersByUsername(tx, [...new Set(usernames)]);
+  const ids = known.map(({ id }) => id);
+  const may = holdsPermission(caller.scopes, 'users:write');
+  const higher = may ? await higherUsers(tx, caller, ids) : undefined;
   return new Map(
-    changed.flatMap(({ id, username }) => {
-      const message = higher.get(id)?.message;
-      return message === undefined ? [] : [[foldUsername(username), message]];
+    known.flatMap(({ id, username, email }) => {
+      const reason = may ? higher?.get(id)?.message : 'to change the e-mail of a user needs users:write';
+      return reason === undefined ? [] : [[foldUsername(username), { email, reason }]];
     }),
   );
 }
