@@ -39,9 +39,11 @@ export const liveJobSchema = z
   .strictObject({
     id: feedId,
     companyId: feedId,
-    type: z.string(),
+    type: z.string().meta({ description: 'import or action' }),
+    kind: z.string().meta({ description: "What an import's file is about, or the name of an action." }),
     actor: z.string(),
     state: z.string(),
+    pause: z.object({ because: z.string(), reason: z.string() }).nullable().meta({ description: 'Why it is paused.' }),
     total: z.int().nullable(),
     processed: z.int(),
     created: z.int(),

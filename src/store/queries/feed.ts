@@ -86,8 +86,22 @@ export async function newestActivity(reader: Reader): Promise<number> {
 export type JobProgress = Omit<LiveJob, 'rowsPerSecond' | 'secondsLeft'>;
 
 const JOBS = `SELECT json_group_array(json(v)) AS json FROM (SELECT ${object({
-  ...columns('j', 'id', 'companyId', 'type', 'actor', 'state', 'total', 'processed', 'created', 'updated', 'skipped'),
+  ...columns(
+    'j',
+    'id',
+    'companyId',
+    'type',
+    'kind',
+    'actor',
+    'state',
+    'total',
+    'processed',
+    'created',
+    'updated',
+    'skipped',
+  ),
   ...columns('j', 'failed', 'error'),
+  pause: `json(j."pause")`,
   createdAt: iso('j."createdAt"'),
   finishedAt: iso('j."finishedAt"'),
 })} AS v FROM "Job" j WHERE j."state" IN (SELECT value FROM json_each(?1)) OR max(j."createdAt", coalesce(j."startedAt", 0),
