@@ -108,12 +108,10 @@ export async function markUndone(
   jobId: string,
   rows: readonly { line: number; result: 'undone' | 'undo_refused'; errors: unknown }[],
 ): Promise<void> {
-  await execute(
+  await executeEach(
     tx,
-    `UPDATE "JobRow" SET "result" = j.value->>1, "errors" = j.value->>2
-     FROM json_each(?2) j WHERE "jobId" = ?1 AND "line" = j.value->>0`,
-    jobId,
-    JSON.stringify(rows.map((row) => [row.line, row.result, toJson(row.errors)])),
+    'UPDATE "JobRow" SET "result" = ?, "errors" = ? WHERE "jobId" = ? AND "line" = ?',
+    rows.map(({ line, result, errors }) => [result, toJson(errors), jobId, line]),
   );
 }
 

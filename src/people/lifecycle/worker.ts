@@ -26,10 +26,12 @@ export interface LifecycleWorker {
 }
 
 /** Reports that are looked at together: one read of each kind for all of them. */
-const PAGE = 1000;
+const PAGE = 250;
 /** Milliseconds between looks: the PBX takes a moment, or is away for long. */
 const SOON_MS = 60;
 const LATE_MS = 5000;
+/** A look at one user or a few takes less (milliseconds). */
+const LONG_MS = 500;
 
 export function createLifecycleWorker({ db, portOf, log }: LifecycleWorkerDeps): LifecycleWorker {
   let running: Promise<void> | undefined;
@@ -37,9 +39,17 @@ export function createLifecycleWorker({ db, portOf, log }: LifecycleWorkerDeps):
   let isWanted = false;
   let isStopped = true;
   let pause = SOON_MS;
+  /** A job over ten thousand users pokes again and again: looking at all of them leaves time for the rest. */
+  let restUntil = 0;
 
   function wake(): void {
     if (isStopped) return;
+    const rest = restUntil - performance.now();
+    if (rest > 0) {
+      clearTimeout(timer);
+      timer = setTimeout(wake, rest).unref();
+      return;
+    }
     isWanted = true;
     running ??= loop().finally(() => {
       running = undefined;
@@ -51,11 +61,14 @@ export function createLifecycleWorker({ db, portOf, log }: LifecycleWorkerDeps):
     clearTimeout(timer);
     isWanted = false;
     let waiting = 1;
+    const startedAt = performance.now();
     try {
       waiting = await round();
     } catch (error) {
       log.warn({ err: error }, 'reports were not looked at');
     }
+    const took = performance.now() - startedAt;
+    restUntil = took < LONG_MS ? 0 : performance.now() + Math.min(3 * took, LATE_MS);
     if (waiting === 0 || isStopped) return;
     timer = setTimeout(wake, pause).unref();
     pause = Math.min(pause * 1.5, LATE_MS);
