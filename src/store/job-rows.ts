@@ -119,7 +119,7 @@ export async function markUndone(
 export function deleteJobRows(tx: Tx, jobId: string, limit: number): Promise<number> {
   return execute(
     tx,
-    'DELETE FROM "JobRow" WHERE rowid IN (SELECT rowid FROM "JobRow" WHERE "jobId" = ?1 LIMIT ?2)',
+    `DELETE FROM "JobRow" WHERE "jobId" = ?1 AND "line" IN (SELECT "line" FROM "JobRow" WHERE "jobId" = ?1 LIMIT ?2)`,
     jobId,
     limit,
   );
