@@ -104,7 +104,9 @@ t.test('nothing that the daemon serves is open to strangers, or to a plain user 
       const address = path.replace(/\{[^}]+\}/g, '0199c5a1-2f7e-7c3b-9d0e-3f1b5a7c9e11');
       t.equal((await call(method.toUpperCase(), address, '')).status, 401, `${method} ${path} to a stranger`);
       if (
-        /\/(me|logout|colleagues|groups|teams|labels|permissions|invitations|saved-filters)(\/|$)|avatar|\/(invite|live)$/.test(path)
+        /\/(me|logout|colleagues|groups|teams|labels|permissions|invitations|saved-filters)(\/|$)|avatar|\/(invite|live)$/.test(
+          path,
+        )
       )
         continue;
       t.equal((await call(method.toUpperCase(), address, token)).status, 403, `${method} ${path} to a user`);
