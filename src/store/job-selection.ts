@@ -91,8 +91,18 @@ export interface RowOutcome {
   after: number | null;
 }
 
-/** Gives waiting rows their results. */
+/** Gives waiting rows, all between the first and the last, their results. */
 export async function writeOutcomes(tx: Tx, jobId: string, rows: readonly RowOutcome[]): Promise<void> {
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (first === undefined || last === undefined) return;
+  const isPlain = ({ result, errors, before, after }: RowOutcome) =>
+    result === first.result && errors === null && before === null && after === null;
+  if (rows.every(isPlain)) {
+    // A tenth of the price of one statement for each row.
+    const waiting = `"jobId" = ?1 AND "line" BETWEEN ?2 AND ?3 AND +"result" = 'waiting'`;
+    await execute(tx, `UPDATE "JobRow" SET "result" = ?4 WHERE ${waiting}`, jobId, first.line, last.line, first.result);
+    return;
+  }
   const text = (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value));
   await executeEach(
     tx,
