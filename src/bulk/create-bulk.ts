@@ -4,6 +4,7 @@ import type { MassAction } from '../store/mass-action.ts';
 import { actionKind } from './actions/action-kind.ts';
 import { createMassActions, type MassActions } from './actions/mass-actions.ts';
 import { ImportFiles } from './files.ts';
+import { CHUNK_ROWS, type ImportDeps, type ImportLimits } from './import-deps.ts';
 import { importKind } from './import-kind.ts';
 import { createImports, type Imports } from './imports.ts';
 import { JobEngine } from './jobs/engine.ts';
@@ -11,7 +12,6 @@ import { createJobs, type Jobs } from './jobs/jobs.ts';
 import type { JobKind, LookUpCaller } from './jobs/kind.ts';
 import type { Changes, JobLog } from './ports.ts';
 import { expireFiles, expireJobs, tidyFiles } from './retention.ts';
-import { CHUNK_ROWS, type ImportDeps, type ImportLimits } from './run.ts';
 import { createTables, type TableWriters } from './tables/tables.ts';
 
 export interface BulkDeps {

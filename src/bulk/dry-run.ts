@@ -5,12 +5,12 @@ import type { JobRecord } from '../store/jobs.ts';
 import { countsOf } from './apply-rows.ts';
 import type { CellError } from './cell.ts';
 import type { Header } from './header.ts';
+import type { ImportDeps } from './import-deps.ts';
 import { companyOf } from './import-run.ts';
 import { patiently } from './jobs/patience.ts';
 import { type CellOptions, optionsOf } from './options.ts';
 import { addPlan, noPlan, type PlanSummary } from './plan-summary.ts';
 import { chunksOf } from './records.ts';
-import type { ImportDeps } from './run.ts';
 import { shapeOfJob } from './tables/shapes.ts';
 import type { RowOutcome } from './tables/table.ts';
 

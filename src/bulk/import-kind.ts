@@ -1,9 +1,9 @@
 import type { JobRecord } from '../store/jobs.ts';
 import { failedCsv } from './failed-rows.ts';
+import type { ImportDeps } from './import-deps.ts';
 import { importNeeds, runImport } from './import-run.ts';
 import type { JobKind } from './jobs/kind.ts';
 import { patiently } from './jobs/patience.ts';
-import type { ImportDeps } from './run.ts';
 import { shapeOfJob } from './tables/shapes.ts';
 import { runUndo } from './undo-run.ts';
 

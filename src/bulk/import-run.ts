@@ -6,12 +6,12 @@ import type { JobRecord } from '../store/jobs.ts';
 import { countsOf, toJobRow } from './apply-rows.ts';
 import type { Header } from './header.ts';
 import { normalise } from './header.ts';
+import type { ImportDeps } from './import-deps.ts';
 import { createChunks } from './jobs/chunk.ts';
 import type { Run } from './jobs/kind.ts';
 import { type CellOptions, optionsOf } from './options.ts';
 import { chunksOf } from './records.ts';
 import type { ParsedRow } from './row.ts';
-import type { ImportDeps } from './run.ts';
 import { shapeOfJob } from './tables/shapes.ts';
 import type { CompanyFacts } from './tables/table.ts';
 

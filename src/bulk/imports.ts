@@ -12,12 +12,12 @@ import { type DryRunError, type DryRunSummary, dryRun } from './dry-run.ts';
 import { failedCsv } from './failed-rows.ts';
 import { convertUpload, OWN_SOURCE } from './formats/convert.ts';
 import type { ConversionReport } from './formats/report.ts';
+import type { ImportDeps } from './import-deps.ts';
 import { importNeeds } from './import-run.ts';
 import { type ImportView, importView } from './import-view.ts';
 import { inspect } from './inspect.ts';
 import type { Jobs } from './jobs/jobs.ts';
 import { type CellOptions, IMPORT, type ImportOptions, type ListMode, optionsOf } from './options.ts';
-import type { ImportDeps } from './run.ts';
 import type { ImportTableName } from './tables/shape.ts';
 
 interface Upload extends CellOptions {

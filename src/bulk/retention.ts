@@ -1,9 +1,9 @@
 import { deleteJobRows } from '../store/job-rows.ts';
 import { deleteJob, endedBefore, findJob, jobsInStates } from '../store/jobs.ts';
+import type { ImportDeps } from './import-deps.ts';
 import { settleFile } from './import-kind.ts';
 import type { JobEngine } from './jobs/engine.ts';
 import { ENDED_STATES } from './jobs/state.ts';
-import type { ImportDeps } from './run.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

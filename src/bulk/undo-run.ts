@@ -1,10 +1,10 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { markUndone, undoableRows } from '../store/job-rows.ts';
+import type { ImportDeps } from './import-deps.ts';
 import { importNeeds } from './import-run.ts';
 import { undoChunk } from './jobs/chunk.ts';
 import type { Run } from './jobs/kind.ts';
 import { patiently } from './jobs/patience.ts';
-import type { ImportDeps } from './run.ts';
 import { shapeOfJob } from './tables/shapes.ts';
 
 /**

@@ -47,7 +47,7 @@ function nextSteps({ id, state, failed, created, updated, canUndo, credentials, 
   if (failed > 0 && isOver) steps.push(`what failed, and why: linekeeper jobs rows ${id} --result failed`);
   if (undoRefused > 0 && isOver) steps.push(`what stays, and why: linekeeper jobs rows ${id} --result undo_refused`);
   if (credentials === 'available' && isOver && state !== 'undone') {
-    steps.push(`take the secrets, once: linekeeper jobs credentials ${id} --output credentials.csv`);
+    steps.push(`what phones must be told, once: linekeeper jobs credentials ${id} --output credentials.csv`);
   }
   if (!['done', 'failed', 'canceled'].includes(state) || created + updated === 0) return steps;
   return [...steps, canUndo ? `take it back: linekeeper jobs undo ${id}` : 'it cannot be taken back'];
