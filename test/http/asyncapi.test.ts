@@ -59,8 +59,27 @@ t.test('the document of the feed', async (t) => {
   t.test('judges frames as the daemon does', async (t) => {
     const at = '2026-01-31T09:00:00.000Z';
     const job = {
-      ...{ id: 'j', companyId: 'c', type: 'import', actor: 'a', state: 'running', total: 2, processed: 1, created: 1 },
-      ...{ updated: 0, skipped: 0, failed: 0, rowsPerSecond: null, secondsLeft: null, error: null, createdAt: at },
+      ...{
+        id: 'j',
+        companyId: 'c',
+        type: 'import',
+        kind: 'extensions',
+        actor: 'a',
+        state: 'running',
+        total: 2,
+        processed: 1,
+        created: 1,
+      },
+      ...{
+        updated: 0,
+        skipped: 0,
+        failed: 0,
+        rowsPerSecond: null,
+        secondsLeft: null,
+        error: null,
+        pause: null,
+        createdAt: at,
+      },
       finishedAt: null,
     };
     const events: ServerFrame = {
