@@ -87,6 +87,28 @@ const schema = z.strictObject({
     minuteKeepDays: z.number().min(0.1),
     hourKeepDays: z.number().min(1),
   }),
+  phones: z.strictObject({
+    http: z.strictObject({ host: z.string().min(1), port: z.int().min(0).max(65535) }),
+    https: z.strictObject({
+      host: z.string().min(1),
+      port: z.int().min(0).max(65535),
+      certFile: z.string(),
+      keyFile: z.string(),
+      vendorCaFolder: z.string(),
+    }),
+    publicUrl: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
+    trustedProxies: z.array(z.string()),
+    folder: z.string(),
+    windowHours: z.number().min(0.01).max(8760),
+    quietSeconds: z.number().min(0).max(600),
+    notifiesPerSecond: z.number().min(0.1).max(1000),
+    fetchSeconds: z.number().min(1).max(86_400),
+    registerSeconds: z.number().min(1).max(86_400),
+    missesBeforeBan: z.int().min(5).max(100_000),
+    keepFetchesDays: z.number().min(0),
+    keepSightingsDays: z.number().min(0),
+    pnpAddress: z.union([z.literal(''), z.ipv4()]),
+  }),
 });
 
 export type Config = z.infer<typeof schema>;

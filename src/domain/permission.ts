@@ -17,6 +17,7 @@ export const PERMISSIONS = {
   'companies:write': 'change the company, its sites and settings',
   'lines:write': 'extensions, SIP accounts and mailboxes',
   'numbers:write': 'phone numbers',
+  'phones:write': 'desk phones: add, set up, notify and swap them, and see the addresses they fetch from',
   'imports:write': 'import and undo imports',
   'bulk:write': 'do one thing to many at once, with the permission for the thing itself',
   'pbxes:write': 'PBXs (not for a role of one company)',
