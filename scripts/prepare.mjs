@@ -57,9 +57,9 @@ export function ensureBuilt() {
   say('Building.');
   // Beside the old one, which a daemon or a command may be running from, and then in its place.
   const [next, old] = [`${root}dist/next-${process.pid}`, `${root}dist/old-${process.pid}`];
-  run(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json', '--outDir', next]);
+  run(process.execPath, [`${root}scripts/build.mjs`, next]);
   if (existsSync(`${root}dist/src`)) renameSync(`${root}dist/src`, old);
-  renameSync(`${next}/src`, `${root}dist/src`);
+  renameSync(next, `${root}dist/src`);
   for (const folder of [next, old]) rmSync(folder, { recursive: true, force: true });
   writeFileSync(stamp, sources);
 }
@@ -71,7 +71,14 @@ function hashOfSources() {
       .update(`${path}\0`)
       .update(readFileSync(`${root}${path}`))
       .update('\0');
-  for (const path of ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'prisma/schema.prisma']) add(path);
+  for (const path of [
+    'package-lock.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'scripts/build.mjs',
+    'prisma/schema.prisma',
+  ])
+    add(path);
   const files = readdirSync(`${root}src`, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts') && !path.startsWith('store/generated/'))
     .sort();

@@ -34,6 +34,7 @@ export class DaemonProcess {
       LINEKEEPER_HTTP_PORT: String(port),
       LINEKEEPER_LIVE_MAX_CONNECTIONS_PER_LOGIN: '5000',
       LINEKEEPER_EMBEDDED_PBX_MODE: 'no',
+      LINEKEEPER_PHONES_HTTP_PORT: '0',
       LINEKEEPER_LOG_LEVEL: 'warn',
       LINEKEEPER_LOG_PRETTY: 'no',
     };
