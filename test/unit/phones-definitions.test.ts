@@ -122,6 +122,20 @@ const BROKEN: [sentence: string, path: string, text: string, code: string, reaso
   ],
   ['that uses raw', 'templates/phones/yealink/device.cfg.liquid', '{{ mac | raw }}', 'TEMPLATE_INVALID', /raw/],
   ['that is no Liquid', 'templates/phones/snom/device.xml.liquid', '{% if %}', 'TEMPLATE_INVALID', /.+/],
+  [
+    'of a vendor that is not',
+    'provisioning/nobody/models/x.yaml',
+    'family: x\nmodels: [{ id: X }]',
+    'CONFIG_INVALID',
+    /no vendor nobody/,
+  ],
+  [
+    'with a zone that has no rule',
+    'provisioning/tz.json',
+    '{"zones":{"Europe/Paris":"midnight, perhaps"}}',
+    'CONFIG_INVALID',
+    /Europe\/Paris: .* is no POSIX time zone/,
+  ],
   ['that is no JSON', 'provisioning/tz.json', '{', 'CONFIG_INVALID', /JSON/],
 ];
 for (const [sentence, path, text, code, reason] of BROKEN) {

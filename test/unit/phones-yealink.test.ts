@@ -191,7 +191,7 @@ const AGENTS: [agent: string, model: string | undefined, fw: string | undefined,
 ];
 for (const [agent, model, fw, mac] of AGENTS) {
   t.test(`a Yealink is ${model === undefined ? 'not ' : ''}seen in: ${agent.slice(0, 60)}`, async (t) => {
-    const groups = vendor.userAgents.flatMap((source) => new RegExp(source, 'i').exec(agent)?.groups ?? [])[0];
+    const groups = vendor.userAgents.map((source) => new RegExp(source, 'i').exec(agent)?.groups).find(Boolean);
     t.equal(groups?.model, model);
     t.equal(groups?.fw, fw);
     t.equal(groups?.mac, mac);

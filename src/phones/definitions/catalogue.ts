@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { isLinekeeperError, LinekeeperError } from '../../errors.ts';
 import { checkTemplate } from '../render/engines.ts';
+import { parsePosixRule } from '../time/posix-rule.ts';
 import { MAPPERS } from '../vendors/index.ts';
 import { modelNames, noModels, type VendorModels, withFamily } from './families.ts';
-import { checked, type ParseYaml, parsed, yamlParser } from './parse.ts';
+import { checked, definitionError, type ParseYaml, parsed, yamlParser } from './parse.ts';
 import { type ModelDefinition, type VendorDefinition, vendorSchema } from './schema.ts';
 import { OWN } from './sources.ts';
 
@@ -40,22 +42,17 @@ export async function catalogueOf(files: Readonly<Record<string, string>>): Prom
   const problems: CatalogueProblem[] = [];
   const reader = { files, parse: await yamlParser(), problems };
   const templates = await readTemplates(reader);
-  const vendors = readVendors(reader, templates);
-  const models = new Map<string, readonly ModelDefinition[]>();
-  const names = new Map<string, Map<string, ModelDefinition>>();
-  for (const vendor of vendors.keys()) {
-    const found = readModels(reader, vendor);
-    models.set(vendor, [...found.models.values()]);
-    names.set(vendor, modelNames(found));
-  }
+  const vendors = await readVendors(reader, templates);
+  const models = await readModels(reader, vendors);
+  const names = new Map([...models].map(([vendor, found]) => [vendor, modelNames(found)]));
   return {
     hash: hashOf(files),
     files,
     vendors,
-    models,
+    models: new Map([...models].map(([vendor, found]) => [vendor, [...found.models.values()]])),
     modelOf: (vendor, name) => names.get(vendor)?.get(name.toLowerCase()),
     templates,
-    zones: readZones(reader),
+    zones: await readZones(reader),
     problems,
   };
 }
@@ -71,65 +68,63 @@ export function templateName(vendor: string, name: string): string {
   return name.includes('/') ? name : `${vendor}/${name}`;
 }
 
-/** Shipped files first, then the operator's; what fits the pattern is given its groups. */
+/**
+ * Does the work for each file that fits the pattern, shipped ones first. What is wrong with a file of the operator's is kept as
+ * a problem; the work must not leave anything half done.
+ */
 async function eachFile(
-  { files, problems }: Pick<Reader, 'files' | 'problems'>,
+  { files, problems }: Reader,
   pattern: RegExp,
-  work: (file: { path: string; text: string; own: boolean; groups: string[] }) => void | Promise<void>,
+  work: (file: DefinitionFile) => void | Promise<void>,
 ): Promise<void> {
-  for (const file of filesLike(files, pattern)) {
+  const paths = Object.keys(files).sort();
+  for (const path of [
+    ...paths.filter((path) => !path.startsWith(OWN)),
+    ...paths.filter((path) => path.startsWith(OWN)),
+  ]) {
+    const own = path.startsWith(OWN);
+    const match = pattern.exec(own ? path.slice(OWN.length) : path);
+    if (match === null) continue;
     try {
-      await work(file);
+      await work({ path, text: files[path]!, own, name: match[1]! });
     } catch (error) {
-      keepProblem(problems, file, error);
+      if (!own || !isLinekeeperError(error)) throw error;
+      const code = error.code === 'TEMPLATE_INVALID' ? 'TEMPLATE_INVALID' : 'CONFIG_INVALID';
+      problems.push({ path, code, reason: String(error.details?.reason ?? error.message) });
     }
   }
 }
 
-function filesLike(files: Reader['files'], pattern: RegExp) {
-  return Object.keys(files)
-    .sort((a, b) => Number(a.startsWith(OWN)) - Number(b.startsWith(OWN)) || (a < b ? -1 : 1))
-    .flatMap((path) => {
-      const own = path.startsWith(OWN);
-      const match = pattern.exec(own ? path.slice(OWN.length) : path);
-      return match === null ? [] : [{ path, text: files[path]!, own, groups: match.slice(1) }];
-    });
-}
-
-function keepProblem(
-  problems: CatalogueProblem[],
-  { path, own }: { path: string; own: boolean },
-  error: unknown,
-): void {
-  if (!own || !isLinekeeperError(error)) throw error;
-  const code = error.code === 'TEMPLATE_INVALID' ? 'TEMPLATE_INVALID' : 'CONFIG_INVALID';
-  problems.push({ path, code, reason: String(error.details?.reason ?? error.message) });
+interface DefinitionFile {
+  path: string;
+  text: string;
+  own: boolean;
+  /** What the parentheses of the pattern caught. */
+  name: string;
 }
 
 async function readTemplates(reader: Reader): Promise<Map<string, string>> {
   const templates = new Map<string, string>();
-  await eachFile(reader, /^templates\/phones\/(.+)\.liquid$/, async ({ path, text, groups }) => {
+  await eachFile(reader, /^templates\/phones\/(.+)\.liquid$/, async ({ path, text, name }) => {
     await checkTemplate(path, text);
-    templates.set(groups[0]!, text);
+    templates.set(name, text);
   });
   return templates;
 }
 
-function readVendors(reader: Reader, templates: ReadonlyMap<string, string>): Map<string, VendorDefinition> {
+async function readVendors(
+  reader: Reader,
+  templates: ReadonlyMap<string, string>,
+): Promise<Map<string, VendorDefinition>> {
   const raw = new Map<string, Record<string, unknown>>();
   const vendors = new Map<string, VendorDefinition>();
-  for (const file of filesLike(reader.files, /^provisioning\/([^/]+)\/vendor\.yaml$/)) {
-    try {
-      const folder = file.groups[0]!;
-      const whole = { ...raw.get(folder), ...parsed(reader.parse, file.path, file.text) };
-      const vendor = checked(vendorSchema, file.path, whole);
-      judgeVendor(vendor, folder, file.path, templates);
-      raw.set(folder, whole);
-      vendors.set(folder, vendor);
-    } catch (error) {
-      keepProblem(reader.problems, file, error);
-    }
-  }
+  await eachFile(reader, /^provisioning\/([^/]+)\/vendor\.yaml$/, ({ path, text, name }) => {
+    const whole = { ...raw.get(name), ...parsed(reader.parse, path, text) };
+    const vendor = checked(vendorSchema, path, whole);
+    judgeVendor(vendor, name, path, templates);
+    raw.set(name, whole);
+    vendors.set(name, vendor);
+  });
   return vendors;
 }
 
@@ -139,8 +134,7 @@ function judgeVendor(
   path: string,
   templates: ReadonlyMap<string, string>,
 ): void {
-  const wrong = (reason: string) =>
-    new LinekeeperError('CONFIG_INVALID', `${path}: ${reason}`, { details: { path, reason } });
+  const wrong = (reason: string) => invalid(path, reason);
   if (vendor.id !== folder) throw wrong(`id: must be the name of the folder, ${folder}`);
   if (!Object.hasOwn(MAPPERS, vendor.mapper)) throw wrong(`mapper: there is no ${vendor.mapper}`);
   if (vendor.files.filter((file) => file.isMain).length !== 1) throw wrong('files: exactly one must be isMain');
@@ -153,31 +147,39 @@ function judgeVendor(
   }
 }
 
-function readModels(reader: Reader, vendor: string): VendorModels {
-  let models = noModels();
-  for (const file of filesLike(reader.files, /^provisioning\/([^/]+)\/models\/([^/]+)\.yaml$/)) {
-    if (file.groups[0] !== vendor) continue;
-    try {
-      const { path, text, own } = file;
-      models = withFamily(models, { vendor, path, text, parse: reader.parse, mayReplace: own });
-    } catch (error) {
-      keepProblem(reader.problems, file, error);
-    }
-  }
+async function readModels(
+  reader: Reader,
+  vendors: ReadonlyMap<string, VendorDefinition>,
+): Promise<Map<string, VendorModels>> {
+  const models = new Map([...vendors.keys()].map((vendor) => [vendor, noModels()]));
+  await eachFile(reader, /^provisioning\/([^/]+)\/models\/[^/]+\.yaml$/, ({ path, text, own, name }) => {
+    const before = models.get(name);
+    if (before === undefined) throw invalid(path, `there is no vendor ${name}`);
+    models.set(name, withFamily(before, { vendor: name, path, text, parse: reader.parse, mayReplace: own }));
+  });
   return models;
 }
 
-function readZones(reader: Reader): Record<string, string> {
+async function readZones(reader: Reader): Promise<Record<string, string>> {
   const zones: Record<string, string> = {};
-  for (const file of filesLike(reader.files, /^provisioning\/tz\.json$/)) {
-    try {
-      const more = parsed(JSON.parse, file.path, file.text).zones;
-      Object.assign(zones, more);
-    } catch (error) {
-      keepProblem(reader.problems, file, error);
+  await eachFile(reader, /^(provisioning\/tz\.json)$/, ({ path, text }) => {
+    const more = checked(zonesSchema, path, parsed(JSON.parse, path, text)).zones;
+    for (const [zone, rule] of Object.entries(more)) {
+      try {
+        parsePosixRule(zone, rule);
+      } catch (error) {
+        throw definitionError(path, error);
+      }
     }
-  }
+    Object.assign(zones, more);
+  });
   return zones;
+}
+
+const zonesSchema = z.strictObject({ version: z.string().optional(), zones: z.record(z.string(), z.string()) });
+
+function invalid(path: string, reason: string): LinekeeperError {
+  return new LinekeeperError('CONFIG_INVALID', `${path}: ${reason}`, { details: { path, reason } });
 }
 
 function hashOf(files: Readonly<Record<string, string>>): string {
