@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createSecretKey, hash, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hash,
+  hkdfSync,
+  randomBytes,
+} from 'node:crypto';
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { LinekeeperError } from '../errors.ts';
 import { createRandomPool } from './random-pool.ts';
@@ -11,6 +19,8 @@ export interface Seal {
   open(sealed: string, purpose: string): string;
   /** Keyed hash, 128 bits: equal values can be found equal, and a four-digit PIN cannot be guessed from it. */
   fingerprint(value: string): string;
+  /** A secret made of the key file and `purpose` alone, always the same: 192 bits, 32 characters of base64url. */
+  derive(purpose: string): string;
 }
 
 const NONCE = 12;
@@ -19,6 +29,7 @@ const TAG = 16;
 export function createSeal(master: Uint8Array): Seal {
   const derive = (info: string) => Buffer.from(hkdfSync('sha256', master, '', info, 32));
   const sealKey = createSecretKey(derive('linekeeper seal v1'));
+  const deriveKey = createSecretKey(derive('linekeeper derive v1'));
   const printKey = derive('linekeeper fingerprint v1').toString('base64url');
   const random = createRandomPool();
   return {
@@ -43,6 +54,7 @@ export function createSeal(master: Uint8Array): Seal {
     },
     // Cut to 128 of 256 bits, so that a prefix key is as good as HMAC here and a third of its price.
     fingerprint: (value) => hash('sha256', printKey + value, 'base64url').slice(0, 22),
+    derive: (purpose) => createHmac('sha256', deriveKey).update(purpose).digest('base64url').slice(0, 32),
   };
 }
 
