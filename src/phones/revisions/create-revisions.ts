@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type FieldError, isLinekeeperError, messageOf } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
@@ -6,6 +5,7 @@ import type { Database } from '../../store/database.ts';
 import { dirtyMarks } from '../../store/phones/dirty.ts';
 import { type Made, raiseWanted, wantedOf } from '../../store/phones/wanted.ts';
 import type { PhoneFiles, PhoneSignals, RenderedFile, ResolvedPhone, Revisions } from '../ports.ts';
+import { revisionHash } from '../render/render.ts';
 import { createFileCache } from './file-cache.ts';
 import { createRevisionWorker } from './worker.ts';
 
@@ -141,7 +141,7 @@ export function createRevisions(options: RevisionsOptions): RunningRevisions {
     if ('problems' in phone) return refused(phone.problems);
     try {
       const files = await options.render(phone);
-      return { hash: hashOf(files), files, errors: [], problems: null };
+      return { hash: revisionHash(files), files, errors: [], problems: null };
     } catch (error) {
       if (!isLinekeeperError(error))
         log.error({ err: error, device: phone.deviceId }, 'files of a phone were not made');
@@ -189,11 +189,4 @@ export function createRevisions(options: RevisionsOptions): RunningRevisions {
       await tail;
     },
   };
-}
-
-/** Over all files that have a name in their definition. */
-function hashOf(files: readonly RenderedFile[]): string {
-  const hash = createHash('sha256');
-  for (const { name, etag, definition } of files) if (definition.name !== undefined) hash.update(`${name}\0${etag}\n`);
-  return hash.digest('hex').slice(0, 32);
 }
