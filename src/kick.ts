@@ -68,7 +68,7 @@ export function createKick(deps: PhoneActionDeps) {
       const logins = await kickLogins(tx, caller.actor, userId, input);
       const credentials: { endpoint: string; secret: string }[] = [];
       for (const { extensionId, ordinal, endpoint } of input.rotateSecrets ? accounts : []) {
-        const { secret } = await extensions.rotateSecret(tx, context, extensionId, ordinal);
+        const { secret } = await extensions.rotateSecret(tx, context, extensionId, ordinal, { force: true });
         credentials.push({ endpoint, secret });
       }
       return { logins, credentials };

@@ -65,7 +65,7 @@ export function createPhoneActions(deps: PhoneActionDeps): PhoneActions {
           const drop = await dropContacts(port, [endpoint]);
           const context = { actor: caller.actor, ifVersion: undefined };
           const rotated = rotateSecret
-            ? await deps.changes.run((tx) => deps.extensions.rotateSecret(tx, context, id, ordinal))
+            ? await deps.changes.run((tx) => deps.extensions.rotateSecret(tx, context, id, ordinal, { force: true }))
             : undefined;
           const settled = rotated === undefined ? [] : await deps.changes.settled(rotated.touched, PATIENCE_MS);
           const sync = rotated === undefined ? null : combinedSync(settled);

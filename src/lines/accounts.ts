@@ -2,15 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import { generateSecret, MAX_ACCOUNTS } from '../domain/sip-account.ts';
 import { LinekeeperError } from '../errors.ts';
+import { setSecrets } from '../store/account-writes.ts';
 import { recordAudit } from '../store/audit-log.ts';
 import type { Tx } from '../store/database.ts';
 import { type ExistingExtension, extensionsById, insertAccounts, touchExtension } from '../store/extension-writes.ts';
 import { markDirty } from '../store/outbox.ts';
+import { dropNextSecrets, isOnPhoneInUse, setNextSecret } from '../store/phones/rotation.ts';
 import { companyRules } from '../store/references.ts';
 import type { Seal } from '../store/seal.ts';
 import type { ExtensionService } from './extension-service.ts';
 
-type Accounts = Pick<ExtensionService, 'addAccount' | 'updateAccount' | 'rotateSecret' | 'removeAccount'>;
+type Accounts = Pick<
+  ExtensionService,
+  'addAccount' | 'updateAccount' | 'rotateSecret' | 'cancelRotation' | 'removeAccount'
+>;
+
+const ROTATING = 'its secret is being rotated: wait until its phone has registered with the new one, or cancel that';
 
 /** The SIP accounts of an extension: added, changed, given new secrets and taken away one by one. */
 export function createAccounts(seal: Seal): Accounts {
@@ -60,15 +67,25 @@ export function createAccounts(seal: Seal): Accounts {
       const details = fields.map(([name, value]) => [name, [before[name as keyof typeof before], value]]);
       await changed(tx, actor, extension, 'sip_account.updated', { ordinal, ...Object.fromEntries(details) });
     },
-    async rotateSecret(tx, { actor }, extensionId, ordinal) {
+    async rotateSecret(tx, { actor }, extensionId, ordinal, { force = false } = {}) {
       const { extension, account } = await getAccount(tx, extensionId, ordinal);
       const secret = generateSecret(randomBytes);
-      await tx.sipAccount.update({
-        where: { id: account.id },
-        data: { secretSealed: sealed(account.id, secret), rotatedAt: new Date() },
-      });
+      const secretSealed = sealed(account.id, secret);
+      if (!force && account.adoption === null && (await isOnPhoneInUse(tx, account.id))) {
+        if (account.nextSecretAt !== null) throw new LinekeeperError('DEVICE_STATE_INVALID', ROTATING);
+        await setNextSecret(tx, account.id, secretSealed);
+        await changed(tx, actor, extension, 'sip_account.rotation_started', { ordinal });
+        return { secret, isPhased: true };
+      }
+      await setSecrets(tx, [[account.id, secretSealed]]);
       await changed(tx, actor, extension, 'sip_account.secret_rotated', { ordinal });
-      return { secret };
+      return { secret, isPhased: false };
+    },
+    async cancelRotation(tx, { actor }, extensionId, ordinal) {
+      const { extension, account } = await getAccount(tx, extensionId, ordinal);
+      if (account.nextSecretAt === null) return;
+      await dropNextSecrets(tx, [account.id]);
+      await changed(tx, actor, extension, 'sip_account.rotation_canceled', { ordinal });
     },
     async removeAccount(tx, { actor }, extensionId, ordinal) {
       const { extension, account } = await getAccount(tx, extensionId, ordinal);

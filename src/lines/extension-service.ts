@@ -32,7 +32,20 @@ export interface ExtensionService {
     input: AccountInput,
   ): Promise<{ id: string; ordinal: number; secret: string }>;
   updateAccount(tx: Tx, context: Actor, extensionId: string, ordinal: number, input: AccountInput): Promise<void>;
-  /** A new secret; registrations under the old one are dropped once the PBX has it. */
-  rotateSecret(tx: Tx, context: Actor, extensionId: string, ordinal: number): Promise<{ secret: string }>;
+  /**
+   * A new secret; registrations under the old one are dropped once the PBX has it. The phone of a device that has fetched its
+   * files gets it with them (`isPhased`), and until it has registered with it the old one stays good; `force`: it does not.
+   *
+   * @throws DEVICE_STATE_INVALID when it is being rotated in that way already
+   */
+  rotateSecret(
+    tx: Tx,
+    context: Actor,
+    extensionId: string,
+    ordinal: number,
+    options?: { force?: boolean | undefined },
+  ): Promise<{ secret: string; isPhased: boolean }>;
+  /** The old secret stays the one; does nothing when none is being rotated. */
+  cancelRotation(tx: Tx, context: Actor, extensionId: string, ordinal: number): Promise<void>;
   removeAccount(tx: Tx, context: Actor, extensionId: string, ordinal: number): Promise<void>;
 }

@@ -31,6 +31,15 @@ export function refOf(kind: PbxObjectKind, key: string): Ref {
   return `${kind}/${key}`;
 }
 
+/** The auth of the secret that an endpoint's phone is to have soon. No endpoint has a dot in its name. */
+export function nextAuthKey(endpoint: string): string {
+  return `${endpoint}.next`;
+}
+
+export function isNextAuth(ref: Ref): boolean {
+  return ref.startsWith('auth/') && ref.endsWith('.next');
+}
+
 export function kindOf(ref: Ref): PbxObjectKind {
   return ref.slice(0, ref.indexOf('/')) as PbxObjectKind;
 }

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { ErrorCode } from '../errors.ts';
 import { mergePin, type PinConflict } from './merge-pin.ts';
-import { keyOf, kindOf, PBX_OBJECT_KINDS, type PbxObjectKind, type Ref } from './pbx-object.ts';
+import {
+  isNextAuth,
+  keyOf,
+  kindOf,
+  nextAuthKey,
+  PBX_OBJECT_KINDS,
+  type PbxObjectKind,
+  type Ref,
+} from './pbx-object.ts';
 import { type Owner, ownerKey } from './source.ts';
 
 /** What to do about drift: write ours back, only say it, or (PINs, always) take theirs. */
@@ -54,6 +62,8 @@ export interface Change {
   before: string | undefined;
   after: string | undefined;
   cause: 'wanted' | 'drift';
+  /** Of an auth: its phones may have registered with what it becomes, for that was accepted already. */
+  keepsPhones?: true;
 }
 
 export interface DriftFinding {
@@ -163,7 +173,8 @@ export function plan(input: PlanInput): Plan {
     const isRepeated = applied?.fingerprint === '' && finding === undefined;
     if (op === 'delete' && !isRepeated && !isExplained(owner)) unexplainedDeletes++;
     const cause = finding === undefined ? 'wanted' : 'drift';
-    changes.push({ op, ref, owner, before: observed?.value, after: value, cause });
+    const keepsPhones = isAcceptedAlready(ref, op, value, input);
+    changes.push({ op, ref, owner, before: observed?.value, after: value, cause, ...(keepsPhones && { keepsPhones }) });
   }
 
   changes.sort(byOrder);
@@ -187,6 +198,12 @@ export function plan(input: PlanInput): Plan {
 function isShadowing(ref: Ref, foreign: ReadonlySet<string>): boolean {
   const kind = kindOf(ref);
   return (kind === 'endpoint' || kind === 'auth' || kind === 'aor') && foreign.has(keyOf(ref));
+}
+
+/** The end of a rotation: the new secret takes the place of the old one. */
+function isAcceptedAlready(ref: Ref, op: Change['op'], value: string | undefined, input: PlanInput): boolean {
+  if (op !== 'update' || kindOf(ref) !== 'auth' || value === undefined) return false;
+  return input.observed.get(nextAuthKey(ref))?.fingerprint === input.fingerprint(value);
 }
 
 function ownersOf(desired: ReadonlyMap<Ref, Desired>): Set<string> {
@@ -229,11 +246,18 @@ const ORDER = new Map<PbxObjectKind, number>(PBX_OBJECT_KINDS.map((kind, index) 
 
 /** Deletes first, in reverse order of kinds (an endpoint goes before its auth), then writes so that nothing points to what is not there yet. */
 function byOrder(a: Change, b: Change): number {
+  // The endpoint names it until it was written anew.
+  const isNext = Number(isLeavingNext(a)) - Number(isLeavingNext(b));
+  if (isNext !== 0) return isNext;
   const isDelete = Number(b.op === 'delete') - Number(a.op === 'delete');
   if (isDelete !== 0) return isDelete;
   const kind = (ORDER.get(kindOf(a.ref)) ?? 0) - (ORDER.get(kindOf(b.ref)) ?? 0);
   if (kind !== 0) return a.op === 'delete' ? -kind : kind;
   return a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : 0;
+}
+
+function isLeavingNext({ op, ref }: Change): boolean {
+  return op === 'delete' && isNextAuth(ref);
 }
 
 function planId(changes: readonly Change[], fingerprint: (value: string) => string): string {

@@ -4,7 +4,7 @@ import { DEFAULT_CODECS, endpointId, REALM } from '../domain/sip-account.ts';
 import { projectedName } from '../domain/text.ts';
 import { companyContextLines } from './company-context.ts';
 import { mailboxLine } from './mailbox-line.ts';
-import { type Ref, refOf } from './pbx-object.ts';
+import { nextAuthKey, type Ref, refOf } from './pbx-object.ts';
 import type { Desired } from './plan.ts';
 import type { AccountSource, CompanySource, ExtensionSource, NumberSource, OwnerType } from './source.ts';
 
@@ -24,7 +24,8 @@ export function projectExtension(source: ExtensionSource): [Ref, string][] {
     if (!hasPhones(source) && account.isBeside !== true) continue;
     const id = endpointId(endpointPrefix, source.number, account.ordinal);
     objects.push(
-      [refOf('auth', id), json({ auth_type: 'md5', username: id, realm: REALM, md5_cred: account.digest(id) })],
+      [refOf('auth', id), authValue(id, account.digest(id))],
+      ...(account.nextDigest === undefined ? [] : [nextAuth(id, account.nextDigest(id))]),
       [refOf('aor', id), json(aorFields(source, account))],
       [refOf('endpoint', id), json(endpointFields(source, account, id))],
     );
@@ -40,6 +41,15 @@ export function projectExtension(source: ExtensionSource): [Ref, string][] {
   }
   objects.push([refOf('extension', `${slug}/${source.number}`), json(extensionFields(source, mailbox !== null))]);
   return objects;
+}
+
+function authValue(id: string, digest: string): string {
+  return json({ auth_type: 'md5', username: id, realm: REALM, md5_cred: digest });
+}
+
+/** While a secret is rotated its endpoint names two auths, and Asterisk takes either (measured on 22.10.1). */
+function nextAuth(id: string, digest: string): [Ref, string] {
+  return [refOf('auth', nextAuthKey(id)), authValue(id, digest)];
 }
 
 /** Nobody registers or calls under what is disabled, or belongs to somebody who is. */
@@ -59,7 +69,7 @@ function endpointFields(source: ExtensionSource, account: AccountSource, id: str
   const isWebRtc = account.kind === 'webrtc';
   return {
     context: contextOf(slug),
-    auth: id,
+    auth: account.nextDigest === undefined ? id : `${id},${nextAuthKey(id)}`,
     aors: id,
     disallow: 'all',
     allow: (account.codecs ?? DEFAULT_CODECS[account.kind]).join(','),

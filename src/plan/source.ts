@@ -45,6 +45,8 @@ export interface AccountSource {
   isBeside?: boolean;
   /** MD5 of `endpoint:realm:secret` in hex (RFC 2617 HA1): the PBX never holds the secret. */
   digest(endpoint: string): string;
+  /** Of the secret that its phone is to have soon; until then both are good. */
+  nextDigest?: ((endpoint: string) => string) | undefined;
 }
 
 export interface MailboxSource {

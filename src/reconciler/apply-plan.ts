@@ -1,6 +1,6 @@
 import { type ErrorCode, LinekeeperError } from '../errors.ts';
 import { pinOf } from '../plan/mailbox-line.ts';
-import { keyOf, kindOf } from '../plan/pbx-object.ts';
+import { isNextAuth, keyOf, kindOf } from '../plan/pbx-object.ts';
 import type { Change, Plan } from '../plan/plan.ts';
 import type { Owner } from '../plan/source.ts';
 import { announcePins } from '../store/applied.ts';
@@ -53,7 +53,11 @@ async function dropStaleRegistrations(context: PbxContext, changes: readonly Cha
   // An adoption that is undone: the phone goes on under the operator's endpoint.
   const isTheirs = (ref: string) => context.foreignEndpoints.has(keyOf(ref));
   const aors = changes
-    .filter(({ ref, op }) => kindOf(ref) === 'auth' && (op === 'update' || (op === 'delete' && !isTheirs(ref))))
+    .filter(({ ref, op, keepsPhones }) => {
+      // What is over of a rotation drops nobody: who has the new secret is to stay, who has the old one is told by the phones' follower.
+      if (kindOf(ref) !== 'auth' || isNextAuth(ref) || keepsPhones === true) return false;
+      return op === 'update' || (op === 'delete' && !isTheirs(ref));
+    })
     .map(({ ref }) => keyOf(ref));
   if (aors.length > 0) await context.port.dropRegistrations(aors);
 }

@@ -41,7 +41,8 @@ export async function setSecrets(
 ): Promise<void> {
   await execute(
     tx,
-    `UPDATE "SipAccount" SET "secretSealed" = j.value->>1, "rotatedAt" = ?2 FROM json_each(?1) j
+    `UPDATE "SipAccount" SET "secretSealed" = j.value->>1, "rotatedAt" = ?2, "nextSecretSealed" = NULL, "nextSecretAt" = NULL
+     FROM json_each(?1) j
      WHERE "SipAccount".id = j.value->>0`,
     JSON.stringify(accounts),
     Date.now(),

@@ -23,6 +23,7 @@ type AccountRow = [
   maxContacts: number,
   sealed: string,
   adoption: string | null,
+  next: string | null,
 ];
 type MailboxRow = [
   id: string,
@@ -61,7 +62,7 @@ const EXTENSIONS = `SELECT json_array(e.id, e."number", e."displayName", e."call
     e."forwardAlways", e."forwardBusy", e."forwardNoAnswer", e."doNotDisturb", e."classOfService", e."pickupGroup", e."enabled",
     e."suspended", e."suspendedForward", c."slug", c."endpointPrefix", c."timezone",
     (SELECT json_group_array(json_array(a.id, a."ordinal", a."kind", a."codecs", a."maxContacts", a."secretSealed",
-        a."adoption"))
+        a."adoption", a."nextSecretSealed"))
        FROM (SELECT * FROM "SipAccount" WHERE "extensionId" = e.id ORDER BY "ordinal") a),
     (SELECT json_array(m.id, m."pinSealed", m."email", m."attach", m."deleteAfterMail", m."timezone", m."enabled", m."box")
        FROM "Mailbox" m WHERE m."extensionId" = e.id)) AS json`;
@@ -168,7 +169,7 @@ function toExtension(row: ExtensionRow, seal: Seal, digests: Digests): Extension
     suspended: suspended === 1,
     suspendedForward,
     company: { slug, endpointPrefix, timezone },
-    accounts: accounts.map(([accountId, ordinal, kind, codecs, maxContacts, sealed, adoption]) => ({
+    accounts: accounts.map(([accountId, ordinal, kind, codecs, maxContacts, sealed, adoption, next]) => ({
       ordinal,
       kind,
       codecs: codecs === null ? null : JSON.parse(codecs),
@@ -181,6 +182,10 @@ function toExtension(row: ExtensionRow, seal: Seal, digests: Digests): Extension
           : createHash('md5')
               .update(seal.fingerprint(`nobody:${accountId}`))
               .digest('hex'),
+      nextDigest:
+        next === null || enabled === 0 || suspended === 1
+          ? undefined
+          : (endpoint) => digests.of(accountId, next, endpoint),
     })),
     mailbox:
       mailbox === null

@@ -51,6 +51,11 @@ const TEST_CALL = {
   Async: /^true$/,
   ChannelId: /^linekeeper-test-[0-9a-f]{32}$/,
 };
+/** A NOTIFY to one endpoint of ours that says an event and nothing else: at a comma Asterisk begins another header. */
+const NOTIFY = {
+  Endpoint: /^[a-z0-9][a-z0-9-]*$/,
+  Variable: /^Event=[A-Za-z0-9._-]{1,40}(;[A-Za-z0-9._-]{1,40}(=[A-Za-z0-9._-]{1,40})?){0,3}$/,
+};
 /** The journal of calls: what was read is deleted, and its counter set back. */
 const JOURNAL = 'linekeeper-record';
 const JOURNAL_KEY = /^([A-Za-z0-9._~-]+-\d+|overflow)$/;
@@ -88,6 +93,7 @@ const ALLOWED: Readonly<Record<AmiRole, Readonly<Record<string, Check>>>> = {
       /^pjsip:[a-z0-9-]+\/sips?:[^\s<>"]+$/.test(Destination) && (To ?? Body ?? Variable) === undefined
         ? undefined
         : 'the destination is not a contact of an endpoint',
+    PJSIPNotify: (fields) => (isExactly(fields, NOTIFY) ? undefined : 'it is not an event for an endpoint of ours'),
     Hangup: ({ Channel = '' }) => (EXACT_CHANNEL.test(Channel) ? undefined : 'the channel is not an exact name'),
   },
   config: {

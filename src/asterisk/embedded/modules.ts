@@ -11,7 +11,7 @@ const CORE = [
   'res_pjsip_mwi_body_generator res_pjsip_exten_state res_pjsip_dialog_info_body_generator res_pjsip_pidf_body_generator',
   'res_pjsip_xpidf_body_generator res_pjsip_pidf_digium_body_supplement res_pjsip_pidf_eyebeam_body_supplement',
   'res_pjsip_outbound_publish res_pjsip_refer res_pjsip_rfc3326 res_pjsip_sdp_rtp res_pjsip_sips_contact res_pjsip_transport_websocket',
-  'res_pjsip_one_touch_record_info res_pjsip_dlg_options res_pjsip_messaging',
+  'res_pjsip_one_touch_record_info res_pjsip_dlg_options res_pjsip_messaging res_pjsip_notify',
   // bridges, codecs and files
   'bridge_simple bridge_native_rtp bridge_softmix bridge_holding bridge_builtin_features bridge_builtin_interval_features',
   'codec_ulaw codec_alaw codec_gsm codec_g722 codec_resample codec_opus_open_source codec_a_mu format_gsm format_pcm format_wav',

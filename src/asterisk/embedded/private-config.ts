@@ -42,7 +42,11 @@ const FIXED = [
 ];
 
 /** Asterisk complains when these are missing and is content when they say nothing. */
-const EMPTY = ['acl.conf', 'ccss.conf', 'cel.conf', 'features.conf', 'pjproject.conf', 'udptl.conf'];
+const EMPTY = [
+  ...['acl.conf', 'ccss.conf', 'cel.conf', 'features.conf', 'pjproject.conf', 'udptl.conf'],
+  // Without it res_pjsip_notify does not start (measured on 22.10.1).
+  'pjsip_notify.conf',
+];
 
 /** Files of the same names below `custom/` are the operator's: included, created empty, never written again. */
 const CUSTOM = ['manager.conf', 'pjsip.conf', 'extensions.conf', 'voicemail.conf', 'modules.conf', 'cdr.conf'];

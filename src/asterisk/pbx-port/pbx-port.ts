@@ -16,6 +16,7 @@ import { type ForeignConfig, readForeignConfig, readForeignEndpoints } from './f
 import type { PbxLinks } from './links.ts';
 import { type LiveChannel, readChannels } from './live-channels.ts';
 import { type MailboxCount, readMailboxCount } from './mailbox-counts.ts';
+import { notifyPhone, type PhoneNotify } from './notify-phone.ts';
 import { pipelined } from './pipelined.ts';
 import {
   type AstDbPlace,
@@ -64,6 +65,8 @@ export interface AsteriskPort extends PbxPort {
   startTestCall(call: TestCall): Promise<void>;
   /** A SIP MESSAGE to one phone; done means that the PBX took it. */
   sendMessage(message: TextMessage): Promise<void>;
+  /** A SIP NOTIFY to the phones of one endpoint; done means that the PBX took it. */
+  notify(order: PhoneNotify): Promise<void>;
   /** Records of calls that the PBX keeps until they were read. */
   readonly journal: CallJournal;
   /** Asterisk's own version, `22.10.1`. */
@@ -228,6 +231,7 @@ export function createPbxPort({
     startTestCall: (call) => startTestCall(links, call),
     journal: new CallJournal(astDb, links),
     sendMessage: (message) => sendTextMessage(links, message),
+    notify: (order) => notifyPhone(links, order),
     version,
   };
 }
