@@ -20,6 +20,8 @@ export interface UploadMatch {
 export interface NameEvidence {
   files: ReadonlyMap<string, FileMatch>;
   uploads: ReadonlyMap<string, UploadMatch>;
+  /** Files below the vendor's firmware folder, for vendors that ask for them beside the others. */
+  firmware: ReadonlyMap<string, string>;
   /** Of the first that names one. */
   mac: string | undefined;
 }
@@ -52,6 +54,7 @@ export function createRecogniser(vendors: readonly VendorDefinition[]): Recognis
     id: vendor.id,
     files: vendor.files.map((definition) => ({ definition, pattern: anyCase(definition.match) })),
     uploads: vendor.uploads.map(({ match, maxBytes }) => ({ maxBytes, pattern: anyCase(match) })),
+    firmware: vendor.firmware && { pattern: anyCase(vendor.firmware.match), file: vendor.firmware.file },
     agents: vendor.userAgents.map(anyCase),
     certificates: vendor.certificates.map(anyCase),
     ouis: new Set(vendor.ouiHints),
@@ -62,7 +65,8 @@ export function createRecogniser(vendors: readonly VendorDefinition[]): Recognis
   function readName(name: string): NameEvidence {
     const files = new Map<string, FileMatch>();
     const uploads = new Map<string, UploadMatch>();
-    if (name.length > LONGEST_NAME) return { files, uploads, mac: undefined };
+    const firmware = new Map<string, string>();
+    if (name.length > LONGEST_NAME) return { files, uploads, firmware, mac: undefined };
     for (const vendor of compiled) {
       for (const { definition, pattern } of vendor.files) {
         const found = pattern.exec(name);
@@ -76,9 +80,11 @@ export function createRecogniser(vendors: readonly VendorDefinition[]): Recognis
         uploads.set(vendor.id, { vendor: vendor.id, maxBytes, mac: macOf(found) });
         break;
       }
+      const asked = vendor.firmware?.pattern.exec(name);
+      if (asked) firmware.set(vendor.id, filledIn(vendor.firmware?.file ?? '', asked));
     }
     const mac = [...files.values(), ...uploads.values()].find((match) => match.mac !== undefined)?.mac;
-    return { files, uploads, mac };
+    return { files, uploads, firmware, mac };
   }
 
   function readAgent(agent: string): readonly AgentEvidence[] {
@@ -124,4 +130,9 @@ function anyCase(source: string): RegExp {
 function macOf(match: RegExpExecArray): string | undefined {
   const text = match.groups?.['mac'];
   return text === undefined ? undefined : normalMac(text);
+}
+
+/** `{0}`, `{1}` and `{name}` are groups of the match. */
+function filledIn(file: string, match: RegExpExecArray): string {
+  return file.replace(/\{(\w+)\}/g, (_, group: string) => match.groups?.[group] ?? match[Number(group)] ?? '');
 }

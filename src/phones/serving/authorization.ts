@@ -70,7 +70,8 @@ function digest(rest: string, { method, target }: AuthRequest, login: Login, non
   const isSane = algorithm !== undefined && given['realm'] === REALM && normalMac(username) === login.mac;
   // Without qop (RFC 2069) a client has neither count nor nonce of its own; with it, it must have both.
   const hasQop = qop !== undefined;
-  if (!isSane || (hasQop && (qop !== 'auth' || !/^[0-9a-f]{8}$/i.test(nc ?? '') || cnonce === undefined))) return 'wrong';
+  if (!isSane || (hasQop && (qop !== 'auth' || !/^[0-9a-f]{8}$/i.test(nc ?? '') || cnonce === undefined)))
+    return 'wrong';
   if (!isSamePlace(uri, target)) return 'wrong';
   const middle = hasQop ? `${nonce}:${nc}:${cnonce}:${qop}` : nonce;
   const tail = hash(algorithm, `${method}:${uri}`, 'hex');
@@ -98,7 +99,9 @@ function isSamePlace(uri: string, target: string): boolean {
 /** `a=b, c="d\"e"` by name in lower case; of a repeated one the first. */
 function parameters(text: string): Partial<Record<string, string>> {
   const found: Record<string, string> = Object.create(null);
-  for (const [, name = '', quoted, plain] of text.matchAll(/([a-z0-9*_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))/gi)) {
+  for (const [, name = '', quoted, plain] of text.matchAll(
+    /([a-z0-9*_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))/gi,
+  )) {
     found[name.toLowerCase()] ??= quoted?.replace(/\\(.)/gs, '$1') ?? plain ?? '';
   }
   return found;

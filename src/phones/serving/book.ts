@@ -1,6 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../../store/database.ts';
-import { type ServedDeviceRow, type ServedSiteRow, servedDevices, servedSites } from '../../store/phones/served-devices.ts';
+import {
+  type ServedDeviceRow,
+  type ServedSiteRow,
+  servedDevices,
+  servedSites,
+} from '../../store/phones/served-devices.ts';
 import type { PhoneSignals } from '../ports.ts';
 import { endStage1, hashesOf, type ServedDevice, servedDevice, type TokenUse, useOf } from './served-device.ts';
 

@@ -58,7 +58,11 @@ export function createNonces(now: () => number): Nonces {
       const count = nc ?? 1;
       if (known === undefined) {
         // Without counts it is spent at once: no count is higher than this one.
-        used.set(nonce, { deviceId, at, ...(nc === undefined ? { highest: 2 ** 32, seen: -1 } : { highest: nc, seen: 1 }) });
+        used.set(nonce, {
+          deviceId,
+          at,
+          ...(nc === undefined ? { highest: 2 ** 32, seen: -1 } : { highest: nc, seen: 1 }),
+        });
         return 'fresh';
       }
       return take(known, count) ? 'fresh' : 'replayed';

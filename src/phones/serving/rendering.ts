@@ -11,7 +11,12 @@ type Kept = Map<FileDefinition, Promise<RenderedFile | undefined>>;
 export interface Rendering {
   /** The same for all phones. */
   common(catalogue: Catalogue, vendor: string, definition: FileDefinition): Promise<RenderedFile | undefined>;
-  first(catalogue: Catalogue, vendor: string, definition: FileDefinition, view: Stage1View): Promise<RenderedFile | undefined>;
+  first(
+    catalogue: Catalogue,
+    vendor: string,
+    definition: FileDefinition,
+    view: Stage1View,
+  ): Promise<RenderedFile | undefined>;
   /** One of a phone's files, of its revision where it is part of that. */
   of(
     catalogue: Catalogue,
@@ -33,7 +38,9 @@ export function createRendering(now: () => number): Rendering {
     first: (catalogue, vendor, definition, view) => renderFile(catalogue, vendor, definition, { stage: 1, view }),
     of(catalogue, files, vendor, definition) {
       // By its expression: a phone that a roll-out has not reached has definitions of its own.
-      const ready = files.files.find((one) => one.definition === definition || one.definition.match === definition.match);
+      const ready = files.files.find(
+        (one) => one.definition === definition || one.definition.match === definition.match,
+      );
       if (ready !== undefined) return ready;
       if (definition.kind === 'common') return common(catalogue, vendor, definition);
       const clock = { year: new Date(now()).getUTCFullYear() };

@@ -1,6 +1,6 @@
-import type { Seal } from '../../store/seal.ts';
 import type { ServedDeviceRow, ServedSiteRow } from '../../store/phones/served-devices.ts';
 import { httpPassword, stage2Token } from '../../store/phones/tokens.ts';
+import type { Seal } from '../../store/seal.ts';
 import { type Networks, networksOf } from './address.ts';
 
 /** A device as the listener knows it. */

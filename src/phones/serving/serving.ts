@@ -11,6 +11,7 @@ import { BAN_LIMITS, type BanLimits, createBans } from './bans.ts';
 import { type Book, createBook } from './book.ts';
 import { createJournal } from './journal.ts';
 import { createNonces } from './nonces.ts';
+import { createPhonebooks } from './phonebooks.ts';
 import { deviceOf, isNear, type Refusal } from './policy.ts';
 import { createRendering } from './rendering.ts';
 import { networksIn, type ServedDevice, type TokenUse } from './served-device.ts';
@@ -64,7 +65,9 @@ function createTools(deps: ServingDeps) {
   const book = createBook(deps.db, deps.signals);
   const journal = createJournal(deps.db, log, (id) => book.spent(id));
   const bans = createBans({ ...BAN_LIMITS, misses: deps.missesBeforeBan, ...deps.banLimits }, now);
-  return { ...deps, now, log, book, journal, bans, nonces: createNonces(now), rendering: createRendering(now) };
+  const nonces = createNonces(now);
+  const phonebooks = createPhonebooks(deps.db, now);
+  return { ...deps, now, log, book, journal, bans, nonces, phonebooks, rendering: createRendering(now) };
 }
 
 export function createServing(deps: ServingDeps): Serving {
@@ -142,7 +145,12 @@ export function createServing(deps: ServingDeps): Serving {
     const { vendor } = guess(evidence, undefined, recogniser);
     const definition = vendor === undefined ? undefined : evidence.name.files.get(vendor)?.definition;
     const isShared = definition?.kind === 'common' && definition.stage1 === undefined && path.folders.length === 0;
-    if (vendor === undefined || !isShared || request.method === 'PUT' || !isNear(networksIn(token.site.networks), request)) {
+    if (
+      vendor === undefined ||
+      !isShared ||
+      request.method === 'PUT' ||
+      !isNear(networksIn(token.site.networks), request)
+    ) {
       return refuse(one, token, { reason: 'it does not say which phone it is', isStranger: false });
     }
     const file = await tools.rendering.common(catalogue, vendor, definition);
@@ -158,6 +166,7 @@ export function createServing(deps: ServingDeps): Serving {
     async stop() {
       await journal.stop();
       book.close();
+      tools.phonebooks.close();
     },
   };
 }

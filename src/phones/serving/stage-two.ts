@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import type { FetchKind } from '../../store/phones/fetches.ts';
 import { keepUpload } from '../../store/phones/uploads.ts';
+import type { FileDefinition } from '../definitions/schema.ts';
+import type { RenderedFile } from '../ports.ts';
 import { type AuthScheme, checkAuthorization } from './authorization.ts';
 import { jailed } from './firmware.ts';
 import { needsLogin, type Refusal } from './policy.ts';
 import type { ReadyFiles } from './rendering.ts';
+import { doubt, learn, seenOf } from './self-description.ts';
 import type { ServedDevice } from './served-device.ts';
 import type { Case, Tools } from './serving.ts';
-import { doubt, seenOf } from './stage-one.ts';
 import { REFUSED, type Verdict } from './types.ts';
 
 /** Somebody tried to log in and could not. */
@@ -19,36 +21,39 @@ const no = (reason: string): Refusal => ({ reason, isStranger: false });
 
 /** Everything that a device may have with an address of its own. */
 export function createFullService(tools: Tools) {
-  const { book, db, firmwareFolder, journal, nonces, now, rendering, revisions, signals } = tools;
+  const { book, db, firmwareFolder, journal, nonces, now, phonebooks, rendering, revisions, signals } = tools;
 
   return async (one: Case, device: ServedDevice, isOld: boolean): Promise<Verdict | Refusal | Miss> => {
+    const { evidence, path, request } = one;
     const doubted = doubt(one, device);
     if (doubted !== undefined) return doubted;
-    const files = (await revisions.of([device.id])).get(device.id);
-    if (files === undefined) return no('it was deleted');
-    if (one.request.method === 'PUT') return upload(one, device);
-    if (one.path.folders[0] === 'firmware') return firmware(one, device, [...one.path.folders.slice(1), one.path.name]);
-    if (!('view' in files)) return no(`no file can be made: ${files.problems.map(({ code }) => code).join(', ')}`);
-    return configuration(one, device, files, isOld);
+    if (request.method === 'PUT') return upload(one, device);
+    if (path.folders[0] === 'firmware') return firmware(one, device, [...path.folders.slice(1), path.name]);
+    const own = evidence.name.firmware.get(device.vendor);
+    if (own !== undefined) return firmware(one, device, [device.vendor, ...own.split('/')]);
+    const definition = evidence.name.files.get(device.vendor)?.definition;
+    if (definition === undefined) return no('it has no such file');
+    if (definition.kind === 'probe') {
+      record(one, device, 'probe', 404, 0);
+      return REFUSED;
+    }
+    return configuration(one, device, definition, isOld);
   };
 
   async function configuration(
     one: Case,
     device: ServedDevice,
-    files: ReadyFiles,
+    definition: FileDefinition,
     isOld: boolean,
   ): Promise<Verdict | Refusal | Miss> {
-    const { catalogue, evidence, path } = one;
-    const definition = evidence.name.files.get(device.vendor)?.definition;
-    if (definition === undefined) return ownFirmware(one, device);
-    if (definition.kind === 'probe') {
-      record(one, device, 'probe', 404, 0);
-      return REFUSED;
-    }
-    const file = await rendering.of(catalogue, files, device.vendor, definition);
-    if (file === undefined) return no(`it has no file ${path.name}`);
     const refused = needsLogin(definition.kind) ? login(one, device) : undefined;
     if (refused !== undefined) return refused;
+    await learn(tools, one, device);
+    const files = (await revisions.of([device.id])).get(device.id);
+    if (files === undefined) return no('it was deleted');
+    if (!('view' in files)) return no(`no file can be made: ${files.problems.map(({ code }) => code).join(', ')}`);
+    const file = await fileOf(one, device, definition, files);
+    if (file === undefined) return no('it has no such file');
     return {
       kind: 'file',
       ...{ bytes: file.bytes, contentType: file.contentType, etag: file.etag },
@@ -64,6 +69,17 @@ export function createFullService(tools: Tools) {
     };
   }
 
+  function fileOf(
+    { catalogue }: Case,
+    { companyId, vendor }: ServedDevice,
+    definition: FileDefinition,
+    files: ReadyFiles,
+  ): RenderedFile | undefined | Promise<RenderedFile | undefined> {
+    if (definition.kind !== 'phonebook') return rendering.of(catalogue, files, vendor, definition);
+    if (files.view.phonebookName === undefined) return undefined;
+    return phonebooks.file(catalogue, companyId, files.view, definition);
+  }
+
   /** The newer address was used: the phone has it, and nothing older is needed any more. */
   function endFirst(device: ServedDevice): void {
     const { id: deviceId, stage1Hash, stage2Hash, stage2OldHash, windowUntil, state } = device;
@@ -72,15 +88,20 @@ export function createFullService(tools: Tools) {
     journal.spend({ deviceId, stage1Hash, stage2Hash, windowUntil });
   }
 
-  function record(one: Case, device: ServedDevice, kind: FetchKind, status: number, bytes: number): void {
-    const { method, address, userAgent } = one.request;
-    const what = { deviceId: device.id, at: now(), address, method, path: one.path.shown, userAgent };
-    journal.fetch({ ...what, kind, status, bytes, reason: null });
+  function record(
+    { path, request: { address, method, userAgent } }: Case,
+    { id: deviceId }: ServedDevice,
+    kind: FetchKind,
+    status: number,
+    bytes: number,
+    reason: string | null = null,
+  ): void {
+    journal.fetch({ deviceId, at: now(), address, method, path: path.shown, userAgent, kind, status, bytes, reason });
   }
 
   /** undefined: it is who it says. */
   function login({ request, evidence, catalogue }: Case, device: ServedDevice): Verdict | Miss | undefined {
-    // Compared with the device's own MAC address before.
+    // That it is the device's own MAC address was seen before.
     if (evidence.certificate.has(device.vendor)) return undefined;
     const wanted = catalogue.vendors.get(device.vendor)?.auth ?? ['digest'];
     const schemes = schemesOver(wanted, request.isTls);
@@ -92,34 +113,21 @@ export function createFullService(tools: Tools) {
   }
 
   function upload(one: Case, device: ServedDevice): Verdict | Refusal | Miss {
-    const { evidence, path, request } = one;
-    const match = evidence.name.uploads.get(device.vendor);
-    if (match === undefined || path.folders.length > 1) return no('it may not put that');
+    const match = one.evidence.name.uploads.get(device.vendor);
+    if (match === undefined || one.path.folders.length > 1) return no('it may not put that');
     const refused = login(one, device);
     if (refused !== undefined) return refused;
     return {
       kind: 'upload',
       maxBytes: match.maxBytes,
       async keep(content) {
-        await db.note((tx) => keepUpload(tx, { deviceId: device.id, name: path.name.toLowerCase(), at: now(), content }));
+        const name = one.path.name.toLowerCase();
+        await db.note((tx) => keepUpload(tx, { deviceId: device.id, name, at: now(), content }));
         journal.seen(seenOf(one, device, now()));
         record(one, device, 'upload', 201, content.length);
       },
-      refuse(reason) {
-        const { method, address, userAgent } = request;
-        const what = { deviceId: device.id, at: now(), address, method, path: path.shown, userAgent };
-        journal.fetch({ ...what, kind: 'refused', status: 404, bytes: 0, reason });
-      },
+      refuse: (reason) => record(one, device, 'refused', 404, 0, reason),
     };
-  }
-
-  /** Vendors that ask for firmware where they ask for everything else. */
-  async function ownFirmware(one: Case, device: ServedDevice): Promise<Verdict | Refusal> {
-    const rule = one.catalogue.vendors.get(device.vendor)?.firmware;
-    const found = rule === undefined ? null : new RegExp(rule.match, 'i').exec(one.path.name);
-    if (rule === undefined || found === null) return no('it has no such file');
-    const file = rule.file.replace(/\{(\w+)\}/g, (_, group: string) => found.groups?.[group] ?? found[Number(group)] ?? '');
-    return firmware(one, device, [device.vendor, ...file.split('/')]);
   }
 
   /** Below `firmware/` of the operator's folder, of its own vendor only. */

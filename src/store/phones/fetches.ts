@@ -71,7 +71,15 @@ export async function insertFetches(tx: Tx, fetches: readonly FetchRecord[]): Pr
   );
 }
 
+/** Marks a device whose firmware is another than before: what stands in its files may depend on it. */
 export async function noteSeen(tx: Tx, seen: readonly SeenRecord[]): Promise<void> {
+  await executeEach(
+    tx,
+    `INSERT INTO "DeviceDirty" ("deviceId","dirtyAt") SELECT d."id", ? FROM "Device" d
+     LEFT JOIN "DeviceSeen" n ON n."deviceId" = d."id" WHERE d."id" = ? AND n."firmware" IS NOT ?
+     ON CONFLICT ("deviceId") DO UPDATE SET "generation" = "generation" + 1`,
+    seen.flatMap(({ deviceId, seenAt, firmware }) => (firmware === undefined ? [] : [[seenAt, deviceId, firmware]])),
+  );
   await executeEach(
     tx,
     `INSERT INTO "DeviceSeen" ("deviceId","seenAt","address","userAgent","firmware","seenModel","certificate","stage1At","fetchedRevision","fetchedAt")
@@ -83,19 +91,21 @@ export async function noteSeen(tx: Tx, seen: readonly SeenRecord[]): Promise<voi
        "stage1At" = coalesce(excluded."stage1At", "stage1At"),
        "fetchedRevision" = coalesce(excluded."fetchedRevision", "fetchedRevision"),
        "fetchedAt" = coalesce(excluded."fetchedAt", "fetchedAt")`,
-    seen.map(({ deviceId, seenAt, address, userAgent, firmware, model, certificate, stage1At, fetched }): SqlValue[] => [
-      deviceId,
-      seenAt,
-      address,
-      userAgent,
-      firmware ?? null,
-      model ?? null,
-      certificate ?? null,
-      stage1At ?? null,
-      fetched?.revision ?? null,
-      fetched?.at ?? null,
-      deviceId,
-    ]),
+    seen.map(
+      ({ deviceId, seenAt, address, userAgent, firmware, model, certificate, stage1At, fetched }): SqlValue[] => [
+        deviceId,
+        seenAt,
+        address,
+        userAgent,
+        firmware ?? null,
+        model ?? null,
+        certificate ?? null,
+        stage1At ?? null,
+        fetched?.revision ?? null,
+        fetched?.at ?? null,
+        deviceId,
+      ],
+    ),
   );
 }
 

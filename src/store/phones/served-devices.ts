@@ -18,6 +18,8 @@ export interface ServedDeviceRow {
   stage2Generation: number;
   /** JSON array of CIDRs, of its site. */
   networks: string | null;
+  /** As it last said. */
+  firmware: string | null;
 }
 
 export interface ServedSiteRow {
@@ -44,8 +46,10 @@ export async function servedDevices(
      SELECT json_group_array(json_object('id', d."id", 'companyId', d."companyId", 'siteId', d."siteId", 'mac', d."mac",
        'vendor', d."vendor", 'model', d."model", 'state', d."state", 'windowUntil', d."windowUntil",
        'stage1Hash', d."stage1Hash", 'stage2Hash', d."stage2Hash", 'stage2OldHash', d."stage2OldHash",
-       'stage2Generation', d."stage2Generation", 'networks', s."phoneNetworks")) AS json
-     FROM "found" JOIN "Device" d ON d."id" = "found"."id" LEFT JOIN "Site" s ON s."id" = d."siteId"`,
+       'stage2Generation', d."stage2Generation", 'networks', s."phoneNetworks",
+       'firmware', n."firmware")) AS json
+     FROM "found" JOIN "Device" d ON d."id" = "found"."id" LEFT JOIN "Site" s ON s."id" = d."siteId"
+     LEFT JOIN "DeviceSeen" n ON n."deviceId" = d."id"`,
     JSON.stringify(hashes),
     JSON.stringify(macs),
   );

@@ -1,0 +1,42 @@
+import { learnModel, noteSeen, type SeenRecord } from '../../store/phones/fetches.ts';
+import { contradiction } from '../recognise/evidence.ts';
+import type { Refusal } from './policy.ts';
+import type { ServedDevice } from './served-device.ts';
+import type { Case, Tools } from './serving.ts';
+
+/** What a phone says of itself, as far as it fits the vendor that it is. */
+export function selfDescription({ catalogue, evidence }: Case, { vendor }: ServedDevice) {
+  const agent = evidence.agents.find((one) => one.vendor === vendor);
+  const model = agent?.model === undefined ? undefined : (catalogue.modelOf(vendor, agent.model)?.id ?? agent.model);
+  return { model, firmware: agent?.firmware?.slice(0, 60), certificate: evidence.certificate.get(vendor) };
+}
+
+export function seenOf(one: Case, device: ServedDevice, at: number): SeenRecord {
+  const { address, userAgent } = one.request;
+  return { deviceId: device.id, seenAt: at, address, userAgent, ...selfDescription(one, device) };
+}
+
+/** Why a request cannot come from this device; it is a stranger then, whatever token it holds. */
+export function doubt({ catalogue, evidence }: Case, device: ServedDevice): Refusal | undefined {
+  const reason = contradiction(evidence, device, (vendor, name) => catalogue.modelOf(vendor, name)?.id);
+  return reason === undefined ? undefined : { reason, isStranger: true };
+}
+
+/**
+ * A model that nobody told us, and firmware that is another than before, are written before the files are made: both decide
+ * what stands in them. They are what a phone says, so this comes after everything that it has to prove.
+ */
+export async function learn({ db, now, revisions }: Tools, one: Case, device: ServedDevice): Promise<void> {
+  const { firmware, model } = selfDescription(one, device);
+  const newModel =
+    device.model === null && model !== undefined ? one.catalogue.modelOf(device.vendor, model)?.id : undefined;
+  const isNewer = firmware !== undefined && firmware !== device.firmware;
+  if (newModel === undefined && !isNewer) return;
+  await db.note(async (tx) => {
+    await noteSeen(tx, [seenOf(one, device, now())]);
+    if (newModel !== undefined) await learnModel(tx, device.id, newModel);
+  });
+  device.model ??= newModel ?? null;
+  device.firmware = firmware ?? device.firmware;
+  await revisions.look();
+}
