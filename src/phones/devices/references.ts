@@ -26,9 +26,9 @@ export async function checkReferences(
     throw badReference('keyLayoutId', 'key layout');
   }
   const catalogue = await deps.catalogue();
-  if (catalogue.vendor(vendor) === undefined) throw badReference('vendor', 'vendor');
+  if (!catalogue.vendors.has(vendor)) throw badReference('vendor', 'vendor');
   if (!model) return model;
-  const known = catalogue.model(vendor, model);
+  const known = catalogue.modelOf(vendor, model);
   if (known === undefined) throw badReference('model', `model of ${vendor}`);
   return known.id;
 }

@@ -10,7 +10,8 @@ import {
 import type { Tx } from '../../store/database.ts';
 import type { Seal } from '../../store/seal.ts';
 import { audit, badReference, type ChangeContext, notFound, wrongField } from '../change.ts';
-import type { Catalogue, DeviceDeps } from '../devices/deps.ts';
+import type { Catalogue } from '../definitions/catalogue.ts';
+import type { DeviceDeps } from '../devices/deps.ts';
 import { isSecretSetting, sealPurpose } from '../resolve/layers.ts';
 
 /** One layer of one company. */
@@ -68,9 +69,10 @@ export async function checkPlace(tx: Tx, deps: DeviceDeps, { companyId, scope, s
   const [vendor = '', rest] = scopeId.split('/', 2);
   const isThere = {
     company: async () => scopeId === '',
-    vendor: async () => catalogue.vendor(scopeId) !== undefined,
-    family: async () => rest !== undefined && catalogue.models(vendor).some(({ family }) => family === rest),
-    model: async () => rest !== undefined && catalogue.model(vendor, rest)?.id === rest,
+    vendor: async () => catalogue.vendors.has(scopeId),
+    family: async () =>
+      rest !== undefined && (catalogue.models.get(vendor) ?? []).some(({ family }) => family === rest),
+    model: async () => rest !== undefined && catalogue.modelOf(vendor, rest)?.id === rest,
     site: async () => (await tx.site.count({ where })) === 1,
     layout: async () => (await tx.keyLayout.count({ where })) === 1,
     device: async () => (await tx.device.count({ where })) === 1,
@@ -84,7 +86,7 @@ function judge(catalogue: Catalogue, { scope, scopeId }: SettingPlace, key: stri
   const native = NATIVE_KEY.exec(key);
   if (native !== null) {
     const vendor = native[1] as string;
-    if (catalogue.vendor(vendor) === undefined) throw wrong(`there is no vendor ${vendor}`);
+    if (!catalogue.vendors.has(vendor)) throw wrong(`there is no vendor ${vendor}`);
     const own = ['vendor', 'family', 'model'].includes(scope) ? scopeId.split('/')[0] : vendor;
     if (own !== vendor) throw wrong(`is for ${vendor}, but would be set for ${own}`);
     const parsed = nativeValueSchema.safeParse(typeof value === 'number' ? String(value) : value);

@@ -29,7 +29,7 @@ export async function adoptSighting(
 }
 
 async function knownModel(deps: DeviceDeps, vendor: string, model: string | null): Promise<string | null> {
-  return model === null ? null : ((await deps.catalogue()).model(vendor, model)?.id ?? null);
+  return model === null ? null : ((await deps.catalogue()).modelOf(vendor, model)?.id ?? null);
 }
 
 /** Until it asks again. */
