@@ -20,8 +20,8 @@ export interface UploadMatch {
 export interface NameEvidence {
   files: ReadonlyMap<string, FileMatch>;
   uploads: ReadonlyMap<string, UploadMatch>;
-  /** Files below the vendor's firmware folder, for vendors that ask for them beside the others. */
-  firmware: ReadonlyMap<string, string>;
+  /** Vendors that ask for firmware by such a name, beside their other files. */
+  firmware: ReadonlySet<string>;
   /** Of the first that names one. */
   mac: string | undefined;
 }
@@ -54,7 +54,7 @@ export function createRecogniser(vendors: readonly VendorDefinition[]): Recognis
     id: vendor.id,
     files: vendor.files.map((definition) => ({ definition, pattern: anyCase(definition.match) })),
     uploads: vendor.uploads.map(({ match, maxBytes }) => ({ maxBytes, pattern: anyCase(match) })),
-    firmware: vendor.firmware && { pattern: anyCase(vendor.firmware.match), file: vendor.firmware.file },
+    firmware: vendor.firmware && anyCase(vendor.firmware.match),
     agents: vendor.userAgents.map(anyCase),
     certificates: vendor.certificates.map(anyCase),
     ouis: new Set(vendor.ouiHints),
@@ -65,13 +65,13 @@ export function createRecogniser(vendors: readonly VendorDefinition[]): Recognis
   function readName(name: string): NameEvidence {
     const files = new Map<string, FileMatch>();
     const uploads = new Map<string, UploadMatch>();
-    const firmware = new Map<string, string>();
+    const firmware = new Set<string>();
     if (name.length > LONGEST_NAME) return { files, uploads, firmware, mac: undefined };
     for (const vendor of compiled) {
       for (const { definition, pattern } of vendor.files) {
         const found = pattern.exec(name);
         if (found === null) continue;
-        files.set(vendor.id, { vendor: vendor.id, definition, mac: macOf(found), model: found.groups?.['model'] });
+        files.set(vendor.id, { vendor: vendor.id, definition, mac: macOf(found), model: found.groups?.model });
         break;
       }
       for (const { maxBytes, pattern } of vendor.uploads) {
@@ -80,8 +80,7 @@ export function createRecogniser(vendors: readonly VendorDefinition[]): Recognis
         uploads.set(vendor.id, { vendor: vendor.id, maxBytes, mac: macOf(found) });
         break;
       }
-      const asked = vendor.firmware?.pattern.exec(name);
-      if (asked) firmware.set(vendor.id, filledIn(vendor.firmware?.file ?? '', asked));
+      if (vendor.firmware?.test(name)) firmware.add(vendor.id);
     }
     const mac = [...files.values(), ...uploads.values()].find((match) => match.mac !== undefined)?.mac;
     return { files, uploads, firmware, mac };
@@ -128,11 +127,6 @@ function anyCase(source: string): RegExp {
 }
 
 function macOf(match: RegExpExecArray): string | undefined {
-  const text = match.groups?.['mac'];
+  const text = match.groups?.mac;
   return text === undefined ? undefined : normalMac(text);
-}
-
-/** `{0}`, `{1}` and `{name}` are groups of the match. */
-function filledIn(file: string, match: RegExpExecArray): string {
-  return file.replace(/\{(\w+)\}/g, (_, group: string) => match.groups?.[group] ?? match[Number(group)] ?? '');
 }

@@ -22,7 +22,6 @@ const HIDDEN = /%(?:2f|5c|00)/i;
 export function readPath(target: string): RequestPath | undefined {
   if (target.length > MAX_URL || HIDDEN.test(target)) return undefined;
   const path = decoded(target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, ''));
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them is in the name of a file
   if (path === undefined || !path.startsWith('/') || /[\\\x00-\x1f\x7f]/.test(path)) return undefined;
   const [first, token, ...rest] = path.split('/').filter((part) => part !== '');
   if (first !== 'p' || token === undefined || !TOKEN.test(token)) return undefined;

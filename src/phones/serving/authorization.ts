@@ -66,8 +66,8 @@ const ALGORITHMS: Record<string, 'md5' | 'sha256'> = { MD5: 'md5', 'SHA-256': 's
 function digest(rest: string, { method, target }: AuthRequest, login: Login, nonces: Nonces): AuthResult {
   const given = parameters(rest);
   const { username = '', nonce = '', uri = '', response = '', qop, nc, cnonce } = given;
-  const algorithm = ALGORITHMS[(given['algorithm'] ?? 'MD5').toUpperCase()];
-  const isSane = algorithm !== undefined && given['realm'] === REALM && normalMac(username) === login.mac;
+  const algorithm = ALGORITHMS[(given.algorithm ?? 'MD5').toUpperCase()];
+  const isSane = algorithm !== undefined && given.realm === REALM && normalMac(username) === login.mac;
   // Without qop (RFC 2069) a client has neither count nor nonce of its own; with it, it must have both.
   const hasQop = qop !== undefined;
   if (!isSane || (hasQop && (qop !== 'auth' || !/^[0-9a-f]{8}$/i.test(nc ?? '') || cnonce === undefined)))

@@ -4,6 +4,7 @@ import {
   endFirstSteps,
   type FetchRecord,
   insertFetches,
+  learnModels,
   noteSeen,
   type SeenRecord,
   type SpentRecord,
@@ -15,6 +16,8 @@ export interface Journal {
   fetch(record: FetchRecord): void;
   seen(record: SeenRecord): void;
   sighting(sighting: Omit<Sighting, 'count'>): void;
+  /** Of a device of which nobody said what model it is. */
+  model(deviceId: string, model: string): void;
   /** Ends stage 1 of a device; `onWritten` when that stands in the database. */
   spend(record: SpentRecord): void;
   /** Writes what there is. */
@@ -33,6 +36,7 @@ export function createJournal(db: Database, log: Logger, onSpent: (deviceId: str
   let seen = new Map<string, SeenRecord>();
   let sightings = new Map<string, Sighting>();
   let spent = new Map<string, SpentRecord>();
+  let models = new Map<string, string>();
   let timer: NodeJS.Timeout | undefined;
   let tail: Promise<void> = Promise.resolve();
   let isStopped = false;
@@ -42,15 +46,23 @@ export function createJournal(db: Database, log: Logger, onSpent: (deviceId: str
   }
 
   async function write(): Promise<void> {
-    const batch = { fetches, seen: [...seen.values()], sightings: [...sightings.values()], spent: [...spent.values()] };
+    const batch = {
+      fetches,
+      seen: [...seen.values()],
+      sightings: [...sightings.values()],
+      spent: [...spent.values()],
+      models: [...models],
+    };
     fetches = [];
     seen = new Map();
     sightings = new Map();
     spent = new Map();
+    models = new Map();
     if (Object.values(batch).every(({ length }) => length === 0)) return;
     const work = async (tx: Tx) => {
       await insertFetches(tx, batch.fetches);
       await noteSeen(tx, batch.seen);
+      await learnModels(tx, new Map(batch.models));
       if (batch.sightings.length > 0) await noteSightings(tx, batch.sightings);
       await endFirstSteps(tx, batch.spent);
     };
@@ -93,6 +105,10 @@ export function createJournal(db: Database, log: Logger, onSpent: (deviceId: str
       sightings.set(sighting.mac, { ...sighting, path: short(path), userAgent: short(userAgent), count });
       soon();
     },
+    model(deviceId, model) {
+      models.set(deviceId, model);
+      soon();
+    },
     spend(record) {
       spent.set(record.deviceId, record);
       soon();
@@ -107,6 +123,5 @@ export function createJournal(db: Database, log: Logger, onSpent: (deviceId: str
 
 /** Without what could break a line. */
 function short(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be kept
   return text.slice(0, LONGEST).replace(/[\x00-\x1f\x7f]/g, ' ');
 }

@@ -57,8 +57,8 @@ function kept<K extends object>(
   definition: FileDefinition,
   render: () => Promise<RenderedFile | undefined>,
 ): Promise<RenderedFile | undefined> {
-  let files = cache.get(key);
-  if (files === undefined) cache.set(key, (files = new Map()));
+  const files: Kept = cache.get(key) ?? new Map();
+  cache.set(key, files);
   let file = files.get(definition);
   if (file === undefined) {
     file = render();

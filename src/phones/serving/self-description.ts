@@ -1,4 +1,4 @@
-import { learnModel, noteSeen, type SeenRecord } from '../../store/phones/fetches.ts';
+import type { SeenRecord } from '../../store/phones/fetches.ts';
 import { contradiction } from '../recognise/evidence.ts';
 import type { Refusal } from './policy.ts';
 import type { ServedDevice } from './served-device.ts';
@@ -26,17 +26,15 @@ export function doubt({ catalogue, evidence }: Case, device: ServedDevice): Refu
  * A model that nobody told us, and firmware that is another than before, are written before the files are made: both decide
  * what stands in them. They are what a phone says, so this comes after everything that it has to prove.
  */
-export async function learn({ db, now, revisions }: Tools, one: Case, device: ServedDevice): Promise<void> {
+export async function learn({ journal, now, revisions }: Tools, one: Case, device: ServedDevice): Promise<void> {
   const { firmware, model } = selfDescription(one, device);
-  const newModel =
+  const known =
     device.model === null && model !== undefined ? one.catalogue.modelOf(device.vendor, model)?.id : undefined;
-  const isNewer = firmware !== undefined && firmware !== device.firmware;
-  if (newModel === undefined && !isNewer) return;
-  await db.note(async (tx) => {
-    await noteSeen(tx, [seenOf(one, device, now())]);
-    if (newModel !== undefined) await learnModel(tx, device.id, newModel);
-  });
-  device.model ??= newModel ?? null;
+  if (known === undefined && (firmware === undefined || firmware === device.firmware)) return;
+  journal.seen(seenOf(one, device, now()));
+  if (known !== undefined) journal.model(device.id, known);
+  await journal.flush();
+  device.model ??= known ?? null;
   device.firmware = firmware ?? device.firmware;
   await revisions.look();
 }

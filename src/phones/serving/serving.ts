@@ -79,7 +79,10 @@ export function createServing(deps: ServingDeps): Serving {
 
   function recogniserOf(catalogue: Catalogue): Recogniser {
     let found = recognisers.get(catalogue);
-    if (found === undefined) recognisers.set(catalogue, (found = createRecogniser([...catalogue.vendors.values()])));
+    if (found === undefined) {
+      found = createRecogniser([...catalogue.vendors.values()]);
+      recognisers.set(catalogue, found);
+    }
     return found;
   }
 

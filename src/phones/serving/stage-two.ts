@@ -29,8 +29,7 @@ export function createFullService(tools: Tools) {
     if (doubted !== undefined) return doubted;
     if (request.method === 'PUT') return upload(one, device);
     if (path.folders[0] === 'firmware') return firmware(one, device, [...path.folders.slice(1), path.name]);
-    const own = evidence.name.firmware.get(device.vendor);
-    if (own !== undefined) return firmware(one, device, [device.vendor, ...own.split('/')]);
+    if (evidence.name.firmware.has(device.vendor)) return firmware(one, device, [path.name]);
     const definition = evidence.name.files.get(device.vendor)?.definition;
     if (definition === undefined) return no('it has no such file');
     if (definition.kind === 'probe') {
@@ -132,8 +131,8 @@ export function createFullService(tools: Tools) {
 
   /** Below `firmware/` of the operator's folder, of its own vendor only. */
   async function firmware(one: Case, device: ServedDevice, parts: readonly string[]): Promise<Verdict | Refusal> {
-    const [vendor, ...rest] = parts;
-    if (vendor !== device.vendor) return no('firmware of another vendor');
+    // `firmware/<vendor>/<file>`, or without its vendor.
+    const rest = parts[0] === device.vendor ? parts.slice(1) : parts;
     const file = await jailed(join(firmwareFolder, device.vendor), rest);
     if (file === undefined) return no('there is no such firmware');
     return {

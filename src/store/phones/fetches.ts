@@ -1,5 +1,5 @@
 import type { Tx } from '../database.ts';
-import { execute, executeEach, type SqlValue } from '../sql.ts';
+import { execute, executeEach, queryJson, type SqlValue } from '../sql.ts';
 
 export const FETCH_KINDS = [
   'probe',
@@ -109,18 +109,37 @@ export async function noteSeen(tx: Tx, seen: readonly SeenRecord[]): Promise<voi
   );
 }
 
-/** A phone that nobody told the model of says it itself. Answers whether it was wanted. */
-export async function learnModel(tx: Tx, deviceId: string, model: string): Promise<boolean> {
-  return (await execute(tx, `UPDATE "Device" SET "model" = ? WHERE "id" = ? AND "model" IS NULL`, model, deviceId)) > 0;
+/** Phones that nobody told the model of say it themselves. */
+export async function learnModels(tx: Tx, models: ReadonlyMap<string, string>): Promise<void> {
+  await executeEach(
+    tx,
+    `UPDATE "Device" SET "model" = ? WHERE "id" = ? AND "model" IS NULL`,
+    [...models].map(([id, model]) => [model, id]),
+  );
 }
 
+/** No file says anything of what ends here, so that no phone has to be looked at again for it. */
 export async function endFirstSteps(tx: Tx, spent: readonly SpentRecord[]): Promise<void> {
+  if (spent.length === 0) return;
+  const ids = JSON.stringify(spent.map(({ deviceId }) => deviceId));
+  const marked = await queryJson<string[]>(
+    tx,
+    `SELECT json_group_array("deviceId") AS json FROM "DeviceDirty" WHERE "deviceId" IN (SELECT value FROM json_each(?))`,
+    ids,
+  );
   await executeEach(
     tx,
     `UPDATE "Device" SET "stage1Hash" = NULL, "stage2OldHash" = NULL, "windowUntil" = NULL,
        "state" = CASE "state" WHEN 'pending' THEN 'active' ELSE "state" END
      WHERE "id" = ? AND "stage2Hash" = ? AND "stage1Hash" IS ? AND "windowUntil" IS ?`,
     spent.map(({ deviceId, stage2Hash, stage1Hash, windowUntil }) => [deviceId, stage2Hash, stage1Hash, windowUntil]),
+  );
+  await execute(
+    tx,
+    `DELETE FROM "DeviceDirty" WHERE "deviceId" IN (SELECT value FROM json_each(?1))
+       AND "deviceId" NOT IN (SELECT value FROM json_each(?2))`,
+    ids,
+    JSON.stringify(marked),
   );
 }
 
