@@ -311,6 +311,12 @@ CREATE TRIGGER "Device_dirty_update" AFTER UPDATE ON "Device" BEGIN
     ON CONFLICT ("deviceId") DO UPDATE SET "generation" = "generation" + 1;
 END;
 
+-- One that is gone: whoever keeps a copy of it must hear of it.
+CREATE TRIGGER "Device_dirty_delete" AFTER DELETE ON "Device" BEGIN
+  INSERT INTO "DeviceDirty" ("deviceId", "dirtyAt") VALUES (OLD."id", CAST(unixepoch('subsec') * 1000 AS INTEGER))
+    ON CONFLICT ("deviceId") DO UPDATE SET "generation" = "generation" + 1;
+END;
+
 CREATE TRIGGER "DeviceLine_dirty_insert" AFTER INSERT ON "DeviceLine" BEGIN
   INSERT INTO "DeviceDirty" ("deviceId", "dirtyAt")
     SELECT d."id", CAST(unixepoch('subsec') * 1000 AS INTEGER) FROM "Device" d WHERE d."id" = NEW."deviceId"
