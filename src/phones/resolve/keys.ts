@@ -1,0 +1,71 @@
+import { keyPlace, type PhoneKey } from '../../domain/phones/key.ts';
+import type { FieldError } from '../../errors.ts';
+import type { LayoutRow } from '../../store/phones/phone-rows.ts';
+import type { ModelDefinition } from '../definitions/schema.ts';
+
+/** Layouts of a phone, the later one wins: of its site, of the teams of its user, its own. */
+export function layoutsOf<L extends Pick<LayoutRow, 'id' | 'siteId' | 'groupId'>>(
+  phone: { siteId: string | null; keyLayoutId: string | null },
+  groupIds: ReadonlySet<string>,
+  layouts: readonly L[],
+): L[] {
+  const own = (layout: L) => layout.id === phone.keyLayoutId;
+  const others = layouts.filter((layout) => !own(layout));
+  return [
+    ...others.filter(({ siteId }) => siteId !== null && siteId === phone.siteId),
+    ...others.filter(({ siteId, groupId }) => siteId === null && groupId !== null && groupIds.has(groupId)),
+    ...layouts.filter(own),
+  ];
+}
+
+/** Keys of all layers, the later one wins at each place, by section, module and index. */
+export function mergeKeys(layers: readonly (readonly PhoneKey[])[]): PhoneKey[] {
+  const byPlace = new Map<string, PhoneKey>();
+  for (const key of layers.flat()) byPlace.set(keyPlace(key), key);
+  const sections = { line: 0, programmable: 1, expansion: 2 };
+  const order = ({ section, module, index }: PhoneKey) => sections[section] * 1e6 + (module ?? 1) * 1e3 + index;
+  return [...byPlace.values()].sort((a, b) => order(a) - order(b));
+}
+
+/**
+ * With a key for each line where nobody put another: most vendors print all keys of a phone, and one that is not printed
+ * would take the phone's own line key away.
+ */
+export function withLineKeys(keys: readonly PhoneKey[], lines: number, model: ModelDefinition): PhoneKey[] {
+  const most = Math.min(lines, model.keys.line);
+  const own = Array.from(
+    { length: most },
+    (_, i): PhoneKey => ({ section: 'line', index: i + 1, type: 'line', line: i + 1 }),
+  );
+  return mergeKeys([own, keys]);
+}
+
+/** Keys that a phone of the model has not: said, never cut. */
+export function keyOverflow(keys: readonly PhoneKey[], model: ModelDefinition): FieldError[] {
+  return keys.flatMap((key) => {
+    const reason = reasonOf(key, model);
+    return reason === undefined
+      ? []
+      : [{ path: 'keys', code: 'KEYS_OVERFLOW', message: `${keyPlace(key)}: ${reason}` }];
+  });
+}
+
+function reasonOf({ section, module = 1, index }: PhoneKey, model: ModelDefinition): string | undefined {
+  const { id, keys, expansion } = model;
+  if (section !== 'expansion') {
+    return index > keys[section] ? `the ${id} has ${keys[section]} ${section} keys` : undefined;
+  }
+  if (expansion === null) return `the ${id} takes no expansion module`;
+  if (module > expansion.modules) return `the ${id} takes ${expansion.modules} expansion modules`;
+  return index > expansion.keys ? `an ${expansion.type} has ${expansion.keys} keys` : undefined;
+}
+
+/** Keys that use a line which the phone has not. */
+export function keysWithoutLine(keys: readonly PhoneKey[], lines: readonly { index: number }[]): FieldError[] {
+  const known = new Set(lines.map(({ index }) => index));
+  return keys.flatMap((key) => {
+    if (key.line === undefined || known.has(key.line)) return [];
+    const message = `${keyPlace(key)} uses line ${key.line}, which the phone has not`;
+    return [{ path: 'keys', code: 'LINE_MISSING', message }];
+  });
+}
