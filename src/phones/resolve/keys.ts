@@ -40,26 +40,6 @@ export function withLineKeys(keys: readonly PhoneKey[], lines: number, model: Mo
   return mergeKeys([own, keys]);
 }
 
-/** Keys that a phone of the model has not: said, never cut. */
-export function keyOverflow(keys: readonly PhoneKey[], model: ModelDefinition): FieldError[] {
-  return keys.flatMap((key) => {
-    const reason = reasonOf(key, model);
-    return reason === undefined
-      ? []
-      : [{ path: 'keys', code: 'KEYS_OVERFLOW', message: `${keyPlace(key)}: ${reason}` }];
-  });
-}
-
-function reasonOf({ section, module = 1, index }: PhoneKey, model: ModelDefinition): string | undefined {
-  const { id, keys, expansion } = model;
-  if (section !== 'expansion') {
-    return index > keys[section] ? `the ${id} has ${keys[section]} ${section} keys` : undefined;
-  }
-  if (expansion === null) return `the ${id} takes no expansion module`;
-  if (module > expansion.modules) return `the ${id} takes ${expansion.modules} expansion modules`;
-  return index > expansion.keys ? `an ${expansion.type} has ${expansion.keys} keys` : undefined;
-}
-
 /** Keys that use a line which the phone has not. */
 export function keysWithoutLine(keys: readonly PhoneKey[], lines: readonly { index: number }[]): FieldError[] {
   const known = new Set(lines.map(({ index }) => index));

@@ -6,18 +6,17 @@ import type { Reader } from '../../store/database.ts';
 import type { LineRow, PhoneRow } from '../../store/phones/phone-rows.ts';
 import { httpPassword, stage2Token } from '../../store/phones/tokens.ts';
 import type { Seal } from '../../store/seal.ts';
+import type { Catalogue } from '../definitions/catalogue.ts';
+import { judgeKeys } from '../definitions/judge-keys.ts';
 import type { ModelDefinition, VendorDefinition } from '../definitions/schema.ts';
 import type { PhoneLine, PhoneView, ProvisioningAccess } from '../phone-view.ts';
 import type { ResolvedPhone } from '../ports.ts';
-import { keyOverflow, keysWithoutLine, mergeKeys, withLineKeys } from './keys.ts';
+import { keysWithoutLine, mergeKeys, withLineKeys } from './keys.ts';
 import { type EffectiveSetting, effectiveSettings } from './layers.ts';
 import { type PhoneWorld, readWorld } from './world.ts';
 
 /** What is known of vendors and models. */
-export interface ModelCatalogue {
-  vendor(id: string): VendorDefinition | undefined;
-  model(vendor: string, id: string): ModelDefinition | undefined;
-}
+export type ModelCatalogue = Pick<Catalogue, 'vendors' | 'modelOf'>;
 
 /** What the daemon knows besides the database. */
 export interface PhoneFacts {
@@ -53,12 +52,12 @@ interface With {
 }
 
 function resolve(phone: PhoneRow, world: PhoneWorld, { seal, catalogue, facts }: With): ResolvedPhone {
-  const vendor = catalogue.vendor(phone.vendor);
+  const vendor = catalogue.vendors.get(phone.vendor);
   if (vendor === undefined) return unknown(phone, 'vendor', 'VENDOR_UNKNOWN', `there is no vendor ${phone.vendor}`);
   if (phone.model === null) {
     return unknown(phone, 'model', 'MODEL_MISSING', 'its model is not known yet: name it, or let the phone fetch once');
   }
-  const model = catalogue.model(phone.vendor, phone.model);
+  const model = catalogue.modelOf(phone.vendor, phone.model);
   if (model === undefined) {
     return unknown(phone, 'model', 'MODEL_UNKNOWN', `${vendor.name} has no model ${phone.model} that is known here`);
   }
@@ -72,7 +71,7 @@ function resolve(phone: PhoneRow, world: PhoneWorld, { seal, catalogue, facts }:
     problems.push({ path: 'lines', code: 'LINES_OVERFLOW', message });
   }
   const set = mergeKeys([...layouts.map(({ keys }) => keys), world.keysOf(phone)]);
-  problems.push(...keyOverflow(set, model), ...keysWithoutLine(set, lines));
+  problems.push(...judgeKeys(model, set), ...keysWithoutLine(set, lines));
   if (problems.length > 0) return { deviceId: phone.id, problems };
   const view: PhoneView = {
     mac: phone.mac,
@@ -197,11 +196,11 @@ function passwordsOf(seal: Seal, phone: PhoneRow, settings: PhoneSettings): Phon
   return { admin: settings['admin.password'] ?? random.admin, user: settings['user.password'] ?? random.user };
 }
 
-/** The file that the vendor's phones ask for, or one that is fetched because its address was given. */
-function phonebookFile(vendor: VendorDefinition, { mac, model }: PhoneRow): string {
-  const name = vendor.files.find(({ kind }) => kind === 'phonebook')?.name ?? 'phonebook.xml';
+/** What the vendor's phones ask for; undefined: they know no phonebook of ours. */
+function phonebookFile(vendor: VendorDefinition, { mac, model }: PhoneRow): string | undefined {
+  const name = vendor.files.find(({ kind }) => kind === 'phonebook')?.name;
   return name
-    .replaceAll('{mac}', mac)
+    ?.replaceAll('{mac}', mac)
     .replaceAll('{MAC}', mac.toUpperCase())
     .replaceAll('{model}', model ?? '');
 }
