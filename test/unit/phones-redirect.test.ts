@@ -23,7 +23,12 @@ async function start(t: Test) {
   const isAddress = ({ hostname }: URL) => hostname === '127.0.0.1';
   const services = createRedirectServices([createYealinkRps({ isAddress, timeoutMs: 500 })]);
   const deps: RedirectDeps = { seal: db.seal, services };
-  const clock = { now: Date.now() };
+  const clock = {
+    later: 0,
+    get now() {
+      return Date.now() + clock.later;
+    },
+  };
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
   const worker = createRedirectWorker({
@@ -183,14 +188,14 @@ t.test('what passes is tried again, later and later, and not before the service 
     t.match(error, reason);
     t.equal(attempts, index + 1);
     const wait = Date.parse(nextAttemptAt ?? '') - clock.now;
-    t.ok(wait > last || wait === 3_600_000, `waits ${wait} ms`);
+    t.ok(wait > last || wait > 3_590_000, `waits ${wait} ms`);
     last = wait;
-    clock.now += wait;
+    clock.later += wait;
   }
   service.breakNext((_request, response) => answer(response, 429, 'slow down', { 'retry-after': '7200' }));
   await work();
-  t.equal(Date.parse((await state(id)).nextAttemptAt ?? '') - clock.now, 7_200_000);
-  clock.now += 7_200_000;
+  t.ok(Date.parse((await state(id)).nextAttemptAt ?? '') - clock.now > 7_190_000);
+  clock.later += 7_200_000;
   await work();
   t.equal((await state(id)).state, 'listed');
 });
@@ -203,10 +208,10 @@ t.test('a service that wants to be left alone is, for all phones of the account'
   await work();
   await list(two);
   const third = await phone('001565aabbee');
-  clock.now += 59_000;
+  clock.later += 59_000;
   await list(third);
   t.equal(service.calls.length, 0);
-  clock.now += 60_000;
+  clock.later += 60_000;
   await work();
   for (const id of [one, two, third]) t.equal((await state(id)).state, 'listed');
 });
