@@ -8,6 +8,7 @@ import { createBulk } from './bulk/create-bulk.ts';
 import { createCallActions } from './call-actions.ts';
 import { type Config, packageRoot, redacted } from './config.ts';
 import { type Core, openCore } from './core.ts';
+import { deskPhones } from './desk-phones.ts';
 import { createDiagnostics } from './doctor.ts';
 import { publicUrl } from './domain/public-url.ts';
 import { embeddedOf, registerEmbedded, wantsEmbedded } from './embedded.ts';
@@ -23,6 +24,7 @@ import { callRoutes } from './http/routes/calls.ts';
 import { diagnosticsRoutes } from './http/routes/diagnostics.ts';
 import { importRoutes } from './http/routes/imports.ts';
 import { jobRoutes } from './http/routes/jobs.ts';
+import { phoneRoutes } from './http/routes/phones/phone-routes.ts';
 import { registrationRoutes } from './http/routes/registrations.ts';
 import { summaryRoutes } from './http/routes/summaries.ts';
 import type { App } from './http/types.ts';
@@ -174,6 +176,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
           diagnosticsRoutes(createDiagnostics(core, config)),
           callRoutes(live),
           callActionRoutes(actions),
+          phoneRoutes(deskPhones(core, config)),
           registrationRoutes(live),
           summaryRoutes(live),
         ],

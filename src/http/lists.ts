@@ -1,13 +1,16 @@
 import type { z } from 'zod';
 import { ROLES, SESSIONS } from '../store/queries/access.ts';
 import { COMPANIES } from '../store/queries/companies.ts';
+import { DEVICES } from '../store/queries/devices.ts';
 import { GROUPS } from '../store/queries/groups.ts';
 import { INVITATIONS } from '../store/queries/invitations.ts';
 import { DELETED_USERS } from '../store/queries/lifecycle.ts';
 import { EXTENSIONS, MAILBOXES, NUMBERS } from '../store/queries/lines.ts';
 import type { ListSpec } from '../store/queries/page.ts';
 import { SITES, USERS } from '../store/queries/people.ts';
+import { KEY_LAYOUTS, SIGHTINGS } from '../store/queries/phones.ts';
 import { roleView, sessionView } from './schemas/access.ts';
+import * as phones from './schemas/devices.ts';
 import { groupView } from './schemas/groups.ts';
 import { invitationView } from './schemas/invitations.ts';
 import { deletedUserView } from './schemas/lifecycle.ts';
@@ -46,6 +49,20 @@ export const LISTS = {
     'email',
     'sync',
   ]),
+  devices: list('read', DEVICES, phones.deviceView, phones.deviceFilters, [
+    ...['mac', 'label', 'vendor', 'model', 'site', 'user', 'lines', 'state', 'progress', 'firmware', 'fetchedAt'],
+  ]),
+  'key-layouts': list('read', KEY_LAYOUTS, phones.keyLayoutView, phones.keyLayoutFilters, [
+    ...['name', 'site', 'group', 'counts'],
+  ]),
+  'phone-sightings': list(
+    'read',
+    SIGHTINGS,
+    phones.sightingView,
+    phones.sightingFilters,
+    ['mac', 'vendor', 'model', 'site', 'address', 'reason', 'lastAt'],
+    '-lastAt',
+  ),
   numbers: list('read', NUMBERS, numberView, filters.numberFilters, ['e164', 'state', 'extension', 'note', 'sync']),
   sessions: list(
     'users:write',

@@ -127,7 +127,7 @@ async function markMailboxesWithoutTimezone(tx: Tx, pbxId: string, companyId: st
 export async function removeCompany(tx: Tx, context: ChangeContext, id: string): Promise<void> {
   const row = await tx.company.findUnique({
     where: { id },
-    include: { _count: { select: { sites: true, users: true, extensions: true, numbers: true } } },
+    include: { _count: { select: { sites: true, users: true, extensions: true, numbers: true, devices: true } } },
   });
   if (row === null) throw notFound('company');
   expectVersion(row, context.ifVersion);

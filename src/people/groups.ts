@@ -7,6 +7,7 @@ import type { Tx } from '../store/database.ts';
 import { expectVersion } from '../store/queries/expect-version.ts';
 import { checkLabelKind } from './company-lists.ts';
 import { type ChangeContext, notFound } from './context.ts';
+import { refuseNamedLayouts } from './key-layouts.ts';
 import { beforeAfter, differing } from './patch.ts';
 
 /** Groups, teams and labels are one thing under three names; the kind says which, and stays. */
@@ -52,6 +53,7 @@ export async function updateGroup(tx: Tx, context: ChangeContext, id: string, pa
 export async function removeGroup(tx: Tx, context: ChangeContext, id: string): Promise<void> {
   const row = await groupAt(tx, context, id);
   const members = await tx.userGroupMember.count({ where: { groupId: id } });
+  await refuseNamedLayouts(tx, { groupId: id });
   await tx.userGroup.delete({ where: { id } });
   await auditGroup(tx, context, 'deleted', row, { members });
 }

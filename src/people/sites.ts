@@ -7,6 +7,7 @@ import { recordAudit } from '../store/audit-log.ts';
 import type { Tx } from '../store/database.ts';
 import { expectVersion } from '../store/queries/expect-version.ts';
 import { type ChangeContext, notFound } from './context.ts';
+import { refuseNamedLayouts } from './key-layouts.ts';
 import { beforeAfter, differing } from './patch.ts';
 
 const nameSchema = text(60);
@@ -41,16 +42,17 @@ export async function updateSite(tx: Tx, context: ChangeContext, id: string, pat
 export async function removeSite(tx: Tx, context: ChangeContext, id: string): Promise<void> {
   const row = await tx.site.findUnique({
     where: { id },
-    include: { _count: { select: { users: true, extensions: true } } },
+    include: { _count: { select: { users: true, extensions: true, devices: true } } },
   });
   if (row === null) throw notFound('site');
   expectVersion(row, context.ifVersion);
-  const { users, extensions } = row._count;
-  if (users + extensions > 0) {
-    throw new LinekeeperError('SITE_IN_USE', `${row.name} still has ${users} users and ${extensions} extensions`, {
-      details: { users, extensions },
-    });
+  const { users, extensions, devices } = row._count;
+  if (users + extensions + devices > 0) {
+    const counts = `${users} users, ${extensions} extensions and ${devices} phones`;
+    throw new LinekeeperError('SITE_IN_USE', `${row.name} still has ${counts}`, { details: { ...row._count } });
   }
+  await refuseNamedLayouts(tx, { siteId: id });
+  await tx.phoneSetting.deleteMany({ where: { companyId: row.companyId, scope: 'site', scopeId: id } });
   await tx.site.delete({ where: { id } });
   await audit(tx, context, 'deleted', row, { name: row.name });
 }

@@ -174,7 +174,18 @@ async function others({ api, acme, make }: World, anna: string): Promise<Record<
     'scheduled-actions': (await post(`/users/${anna}/schedule`, { action: 'disable', at: soon })).id,
     mails: (await api.db.read.mail.findFirstOrThrow()).id,
     broadcasts: (await post('/broadcasts', { companyId, ...text })).id,
+    devices: (await post('/devices', { companyId, mac: '00:15:65:00:00:01', vendor: 'yealink', model: 'T54W' })).id,
+    'key-layouts': (await post('/key-layouts', { companyId, name: 'K', keys: [] })).id,
+    'phone-sightings': await foreignSighting(api, companyId),
   };
+}
+
+async function foreignSighting({ db }: TestApp, companyId: string): Promise<string> {
+  const seen = { mac: '001565000002', userAgent: 'x', address: '10.0.0.1', path: '/x.cfg', reason: 'x' };
+  await db.write((tx) =>
+    tx.phoneSighting.create({ data: { ...seen, companyId, firstAt: new Date(), lastAt: new Date() } }),
+  );
+  return seen.mac;
 }
 
 async function foreignJob({ db }: TestApp, companyId: string): Promise<string> {

@@ -218,7 +218,7 @@ t.test('every facet of every list can be asked for', async (t) => {
     t.same(Object.keys(body.facets).toSorted(), names.toSorted());
     lists++;
   }
-  t.equal(lists, 13);
+  t.equal(lists, 15);
 });
 
 t.test('filters are saved, shared in the company, and changed by their owners', async (t) => {

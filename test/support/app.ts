@@ -7,8 +7,10 @@ import { type Logger, pino } from 'pino';
 import type { Test } from 'tap';
 import { createCallActions } from '../../src/call-actions.ts';
 import { loadConfig } from '../../src/config.ts';
+import { deskPhones } from '../../src/desk-phones.ts';
 import { type AppOptions, buildApp } from '../../src/http/app.ts';
 import { callActionRoutes } from '../../src/http/routes/call-actions.ts';
+import { phoneRoutes } from '../../src/http/routes/phones/phone-routes.ts';
 import type { App } from '../../src/http/types.ts';
 import { createLifecycle, type Lifecycle } from '../../src/lifecycle.ts';
 import { createExtensionBatch } from '../../src/lines/extension-batch.ts';
@@ -31,6 +33,9 @@ import { openApiCheckOf } from './openapi-check.ts';
 
 /** Where people would reach the app. */
 export const PUBLIC_URL = 'https://pbx.example.org';
+
+/** Where phones would fetch. */
+export const PHONES_URL = 'https://prov.example.org';
 
 const migrationsFolder = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
@@ -136,7 +141,16 @@ export async function createTestApp(
       version: '0.0.0-test',
       isReady: () => true,
     },
-    { ...options, plugins: [callActionRoutes(actions), ...(options.plugins ?? [])] },
+    {
+      ...options,
+      plugins: [
+        callActionRoutes(actions),
+        phoneRoutes(
+          deskPhones({ db, extensions }, { ...defaults, phones: { ...defaults.phones, publicUrl: PHONES_URL } }),
+        ),
+        ...(options.plugins ?? []),
+      ],
+    },
   );
   await app.ready();
   await fleet.start();

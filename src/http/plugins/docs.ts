@@ -15,6 +15,7 @@ const TAGS = [
   ['extensions', 'Internal numbers, their SIP accounts and mailboxes'],
   ['calls', 'Calls that are up, and what can be done to them'],
   ['numbers', 'External phone numbers'],
+  ['phones', 'Desk phones: devices, lines, keys, settings, and what was seen of them'],
   ['imports', 'Users, groups, extensions, numbers and mailboxes from files'],
   ['exports', 'The very files that imports take'],
   ['pbxes', 'The Asterisks that are kept in sync'],

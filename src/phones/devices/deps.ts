@@ -24,6 +24,8 @@ export interface DeviceDeps {
   seal: Seal;
   /** Everything that is known of phones; read when somebody first asks. */
   catalogue(): Promise<Catalogue>;
+  /** That of a release, for phones that a roll-out has not reached. */
+  catalogueOf(releaseHash: string): Promise<Catalogue>;
   facts: PhoneFacts;
   accounts: LineAccounts;
   /** Milliseconds for which a window is opened when nobody says how long. */

@@ -31,12 +31,14 @@ export function mergeKeys(layers: readonly (readonly PhoneKey[])[]): PhoneKey[] 
  * With a key for each line where nobody put another: most vendors print all keys of a phone, and one that is not printed
  * would take the phone's own line key away.
  */
-export function withLineKeys(keys: readonly PhoneKey[], lines: number, model: ModelDefinition): PhoneKey[] {
-  const most = Math.min(lines, model.keys.line);
-  const own = Array.from(
-    { length: most },
-    (_, i): PhoneKey => ({ section: 'line', index: i + 1, type: 'line', line: i + 1 }),
-  );
+export function withLineKeys(
+  keys: readonly PhoneKey[],
+  lines: readonly { index: number }[],
+  model: ModelDefinition,
+): PhoneKey[] {
+  const own = lines
+    .filter(({ index }) => index <= model.keys.line)
+    .map(({ index }): PhoneKey => ({ section: 'line', index, type: 'line', line: index }));
   return mergeKeys([own, keys]);
 }
 

@@ -83,7 +83,7 @@ function resolve(phone: PhoneRow, world: PhoneWorld, { seal, catalogue, facts }:
     settings,
     native: nativeOf(effective),
     lines,
-    keys: withLineKeys(set, lines.length, model),
+    keys: withLineKeys(set, lines, model),
     pickupPrefix: PICKUP_PREFIX,
     country: phone.country,
     registrar: registrarOf(phone, settings),

@@ -84,7 +84,7 @@ export interface SettingRow {
 }
 
 const SETTING = `json_group_array(json_object('companyId', s."companyId", 'scope', s."scope", 'scopeId', s."scopeId",
-  'key', s."key", 'value', s."value"))`;
+  'key', s."key", 'value', s."value") ORDER BY s."key")`;
 
 /** The settings of all layers of companies but those of single devices. */
 export function sharedSettings(reader: Reader, companyIds: readonly string[]): Promise<SettingRow[]> {
@@ -102,6 +102,19 @@ export function deviceSettings(reader: Reader, ids: readonly string[]): Promise<
     `SELECT ${SETTING} AS json FROM json_each(?1) j CROSS JOIN "Device" d ON d.id = j.value CROSS JOIN "PhoneSetting" s
        ON s."companyId" = d."companyId" AND s."scope" = 'device' AND s."scopeId" = d.id`,
     JSON.stringify(ids),
+  );
+}
+
+/** What is set in one layer, by key. */
+export function settingRows(
+  reader: Reader,
+  { companyId, scope, scopeId }: Pick<SettingRow, 'companyId' | 'scope' | 'scopeId'>,
+): Promise<SettingRow[]> {
+  return queryJson(
+    reader,
+    `SELECT ${SETTING} AS json FROM "PhoneSetting" s
+     WHERE s."companyId" = ?1 AND s."scope" = ?2 AND s."scopeId" = ?3`,
+    ...[companyId, scope, scopeId],
   );
 }
 

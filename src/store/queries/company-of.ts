@@ -1,7 +1,17 @@
 import type { Tx } from '../database.ts';
 
 /** Kinds of objects that belong to a company. */
-export type CompanyObject = 'company' | 'site' | 'user' | 'group' | 'extension' | 'number' | 'role' | 'session';
+export type CompanyObject =
+  | 'company'
+  | 'site'
+  | 'user'
+  | 'group'
+  | 'extension'
+  | 'number'
+  | 'role'
+  | 'session'
+  | 'device'
+  | 'key layout';
 
 /** The company that an object belongs to; undefined when there is no such object. */
 export async function companyOf(tx: Tx, type: CompanyObject, id: string): Promise<string | undefined> {
@@ -22,6 +32,10 @@ export async function companyOf(tx: Tx, type: CompanyObject, id: string): Promis
       return (await tx.role.findUnique({ where, select }))?.companyId;
     case 'session':
       return (await tx.session.findUnique({ where, select: { user: { select } } }))?.user.companyId;
+    case 'device':
+      return (await tx.device.findUnique({ where, select }))?.companyId;
+    case 'key layout':
+      return (await tx.keyLayout.findUnique({ where, select }))?.companyId;
     case 'number':
       return (await tx.phoneNumber.findUnique({ where, select }))?.companyId;
   }
