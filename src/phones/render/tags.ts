@@ -4,14 +4,14 @@ import type { FileFormat } from '../definitions/schema.ts';
 import type { NativeParam } from '../vendors/mapper.ts';
 import { ESCAPERS } from './escape.ts';
 
-type Printer = (param: NativeParam, escape: (value: unknown) => string) => string;
+type Printer = (param: NativeParam, quoted: (value: unknown) => string) => string;
 
-const element: Printer = ({ name, value, attributes }, escape) => {
+const element: Printer = ({ name, value, attributes }, quoted) => {
   let text = `<${name}`;
-  for (const key in attributes) text += ` ${key}="${escape(attributes[key])}"`;
-  return `${text}>${escape(value)}</${name}>\n`;
+  for (const key in attributes) text += ` ${key}="${quoted(attributes[key])}"`;
+  return `${text}>${quoted(value)}</${name}>\n`;
 };
-const line: Printer = ({ name, value }, escape) => `${name} = ${escape(value)}\n`;
+const line: Printer = ({ name, value }, quoted) => `${name} = ${quoted(value)}\n`;
 
 /**
  * `{% params %}` prints a list of parameters, one a line: `name = value`, or as elements with their attributes where the
@@ -19,7 +19,7 @@ const line: Printer = ({ name, value }, escape) => `${name} = ${escape(value)}\n
  * than `params`. A loop would print the same and take a hundred times as long.
  */
 export function registerParamTags(liquid: Liquid, format: FileFormat): void {
-  const attribute: Printer = ({ name, value }, escape) => ` ${name}="${escape(value)}"`;
+  const attribute: Printer = ({ name, value }, quoted) => ` ${name}="${quoted(value)}"`;
   for (const [tag, print] of [
     ['params', format.startsWith('xml') ? element : line],
     ['attributes', attribute],
@@ -35,9 +35,9 @@ export function registerParamTags(liquid: Liquid, format: FileFormat): void {
   }
 }
 
-function printed(list: unknown, print: Printer, escape: (value: unknown) => string): string {
+function printed(list: unknown, print: Printer, quoted: (value: unknown) => string): string {
   if (!Array.isArray(list)) throw new LinekeeperError('TEMPLATE_INVALID', 'this is no list of parameters');
   let text = '';
-  for (const param of list as NativeParam[]) text += print(param, escape);
+  for (const param of list as NativeParam[]) text += print(param, quoted);
   return text;
 }
