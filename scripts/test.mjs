@@ -1,7 +1,7 @@
 // `npm test [folder | file ...]`: sets up what tests need and runs test/<folder>/**/*.test.ts, by default all of them. The
 // last line is "N passed, N failed".
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { ensureBuilt, ensureGenerated, ensureInstalled, root, run, say } from './prepare.mjs';
 
@@ -26,6 +26,12 @@ const wanted = words.length > 0 ? files.filter((file) => words.some(isMeant(file
 // Everything but these runs a real Asterisk.
 const quick = wanted.filter((file) => /^test\/(unit|http)\//.test(file));
 const live = wanted.filter((file) => !quick.includes(file));
+/** They test configurations and are never started. */
+const DHCP_SERVERS = [
+  ['dnsmasq', 'dnsmasq-base'],
+  ['dhcpd', 'isc-dhcp-server'],
+  ['kea-dhcp4', 'kea-dhcp4-server'],
+];
 
 if (!existsSync(`${root}.tap/plugins`)) {
   run(`${root}node_modules/.bin/tap`, ['build'], { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -52,6 +58,7 @@ function prepareLive() {
     ['sipp', 'sip-tester'],
     ['debootstrap', 'debootstrap'],
     ...(live.some((file) => file.startsWith('test/crash/')) ? [['faketime', 'faketime']] : []),
+    ...(live.includes('test/live/phones-dhcp.test.ts') ? DHCP_SERVERS : []),
   ].filter(([program]) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0);
   if (missing.length > 0 && process.getuid?.() === 0) {
     const packages = missing.map(([, name]) => name);
@@ -61,11 +68,23 @@ function prepareLive() {
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     };
     run('apt-get', ['update', '-qq'], quiet);
-    run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...packages], quiet);
+    withoutServices(() => run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...packages], quiet));
   } else if (missing.length > 0) {
     say(`Live tests need ${missing.map(([, name]) => name).join(' and ')}: install them, or run this as root.`);
   }
   run(process.execPath, ['--import=tsx', '--no-warnings', `${root}scripts/asterisk.ts`]);
+}
+
+/** A package that brings a server must not start it here. */
+function withoutServices(work) {
+  const policy = '/usr/sbin/policy-rc.d';
+  if (existsSync(policy)) return work();
+  const remove = () => rmSync(policy, { force: true });
+  // `run` ends the process when it fails.
+  process.once('exit', remove);
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  work();
+  remove();
 }
 
 /** Runs what is first in the first queue that holds anything, until none does. */

@@ -191,6 +191,14 @@ CREATE TABLE "RollOutDevice" (
 );
 
 -- CreateTable
+CREATE TABLE "PhoneShortCode" (
+    "deviceId" TEXT NOT NULL PRIMARY KEY,
+    "hash" TEXT NOT NULL,
+    "expiresAt" DATETIME NOT NULL,
+    CONSTRAINT "PhoneShortCode_deviceId_fkey" FOREIGN KEY ("deviceId") REFERENCES "Device" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
 CREATE TABLE "RedirectAccount" (
     "id" TEXT NOT NULL PRIMARY KEY,
     "companyId" TEXT NOT NULL,
@@ -207,6 +215,7 @@ CREATE TABLE "RedirectAccount" (
 -- CreateTable
 CREATE TABLE "RedirectEntry" (
     "deviceId" TEXT NOT NULL PRIMARY KEY,
+    "mac" TEXT NOT NULL,
     "accountId" TEXT NOT NULL,
     "extraSealed" TEXT,
     "wanted" TEXT NOT NULL,
@@ -215,7 +224,6 @@ CREATE TABLE "RedirectEntry" (
     "nextAttemptAt" DATETIME NOT NULL,
     "error" TEXT,
     "updatedAt" DATETIME NOT NULL,
-    CONSTRAINT "RedirectEntry_deviceId_fkey" FOREIGN KEY ("deviceId") REFERENCES "Device" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
     CONSTRAINT "RedirectEntry_accountId_fkey" FOREIGN KEY ("accountId") REFERENCES "RedirectAccount" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
@@ -292,10 +300,29 @@ CREATE INDEX "RollOut_state_idx" ON "RollOut"("state");
 CREATE INDEX "RollOutDevice_deviceId_idx" ON "RollOutDevice"("deviceId");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "PhoneShortCode_hash_key" ON "PhoneShortCode"("hash");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "RedirectAccount_companyId_name_key" ON "RedirectAccount"("companyId", "name");
 
 -- CreateIndex
 CREATE INDEX "RedirectEntry_state_nextAttemptAt_idx" ON "RedirectEntry"("state", "nextAttemptAt");
+
+-- What a redirect service was told is taken back when the phone is gone, and told anew when it is another or has another address.
+
+CREATE TRIGGER "RedirectEntry_device_delete" AFTER DELETE ON "Device" BEGIN
+  DELETE FROM "RedirectEntry" WHERE "deviceId" = OLD."id" AND "state" = 'removed';
+  UPDATE "RedirectEntry" SET "wanted" = 'remove', "state" = 'waiting', "attempts" = 0, "error" = NULL,
+      "nextAttemptAt" = CAST(unixepoch('subsec') * 1000 AS INTEGER), "updatedAt" = CAST(unixepoch('subsec') * 1000 AS INTEGER)
+    WHERE "deviceId" = OLD."id";
+END;
+
+CREATE TRIGGER "RedirectEntry_device_update" AFTER UPDATE OF "mac","stage1Generation" ON "Device"
+WHEN NEW."mac" <> OLD."mac" OR NEW."stage1Generation" <> OLD."stage1Generation" BEGIN
+  UPDATE "RedirectEntry" SET "state" = 'waiting', "attempts" = 0, "error" = NULL,
+      "nextAttemptAt" = CAST(unixepoch('subsec') * 1000 AS INTEGER), "updatedAt" = CAST(unixepoch('subsec') * 1000 AS INTEGER)
+    WHERE "deviceId" = NEW."id" AND "wanted" = 'list';
+END;
 
 -- Whatever a phone's files are made of marks the phone, in the transaction that changes it.
 
