@@ -1,33 +1,17 @@
 import type { PhoneLine, PhoneView } from '../phone-view.ts';
 
 /** Where lines register, `host:port`. */
-export function registrarOf(phone: PhoneView): string {
-  const { host, port } = registrarParts(phone);
+export function registrarOf({ registrar: { host, port } }: PhoneView): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-export function registrarParts({ settings, registrar }: PhoneView): { host: string; port: number } {
-  return { host: settings['sip.host'] ?? registrar.host, port: settings['sip.port'] ?? registrar.port };
-}
-
-/** Codecs that are wanted and that the model has, best first; never none: every phone has G.711. */
-export function wantedCodecs({ settings, model }: PhoneView, line: PhoneLine | undefined): readonly string[] {
-  const wanted: readonly string[] = settings.codecs ?? line?.codecs ?? [];
-  const able = wanted.filter((codec) => model.codecs.includes(codec));
+/** Codecs that the line wants and the model has, best first; never none: every phone has G.711. */
+export function wantedCodecs({ model }: PhoneView, line: PhoneLine | undefined): readonly string[] {
+  const able = (line?.codecs ?? []).filter((codec) => model.codecs.includes(codec));
   return able.length === 0 ? model.codecs.filter((codec) => codec === 'alaw' || codec === 'ulaw') : able;
 }
 
-export function adminPassword({ settings, passwords }: PhoneView): string {
-  return settings['admin.password'] ?? passwords.admin;
-}
-
-export function userPassword({ settings, passwords }: PhoneView): string {
-  return settings['user.password'] ?? passwords.user;
-}
-
-/** Address of the company's phonebook; undefined: none. */
-export function phonebookUrl({ settings, phonebookName, access }: PhoneView): string | undefined {
-  return settings['phonebook.enabled'] === false || phonebookName === undefined
-    ? undefined
-    : new URL(phonebookName, access.url).href;
+/** Address of the folder that the phone's firmware is in; undefined: it keeps what it has. */
+export function firmwareFolder({ access, firmwareTarget }: PhoneView): string | undefined {
+  return firmwareTarget && new URL('.', new URL(`firmware/${firmwareTarget.file}`, access.url)).href;
 }

@@ -31,7 +31,7 @@ export interface AccountCodes {
   /** 1: leave it on, 2: off. */
   callWaiting?: number;
   /** 0: leave it on, 1: off. */
-  noCallWaiting?: number;
+  noCallWaiting?: number | undefined;
   qos?: { sip: number; rtp: number };
 }
 

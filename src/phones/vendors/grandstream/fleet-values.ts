@@ -1,8 +1,8 @@
-import { adminPassword, phonebookUrl, userPassword } from '../wanted.ts';
 import type { PhoneView, Stage1View } from '../../phone-view.ts';
 import type { MapperContext, NativeParam } from '../mapper.ts';
+import { firmwareFolder } from '../wanted.ts';
 import { serverPath } from './address.ts';
-import { maybe, p } from './p-values.ts';
+import { maybe, p } from './param.ts';
 import { customZone } from './time.ts';
 import * as words from './words.ts';
 
@@ -47,12 +47,14 @@ function dailyValues({ model }: PhoneView): NativeParam[] {
   return [p(isAdapter ? 22_296 : 194, 2), p(285, 1), p(8459, 5), p(8458, 1)];
 }
 
-function firmwareValues({ access, firmwareTarget, model }: PhoneView): NativeParam[] {
+function firmwareValues(phone: PhoneView): NativeParam[] {
+  const { access, model } = phone;
+  const folder = firmwareFolder(phone);
   // 2: never look. The factory's setting asks the vendor, and takes what is newest there.
-  if (firmwareTarget === undefined) return [p(238, 2)];
-  const { tls, path } = serverPath(access.url);
+  if (folder === undefined) return [p(238, 2)];
+  const { tls, path } = serverPath(folder);
   const own = [p(6767, tls ? 2 : 1), p(6768, access.username), p(6769, access.password)];
-  return [p(238, 0), p(192, `${path}/firmware`), p(8375, 0), ...(model.caps.adapter === true ? [] : own)];
+  return [p(238, 0), p(192, path), p(8375, 0), ...(model.caps.adapter === true ? [] : own)];
 }
 
 function timeValues({ settings, model }: PhoneView, context: MapperContext): NativeParam[] {
@@ -76,13 +78,12 @@ function lookValues({ settings, model }: PhoneView): NativeParam[] {
   return [p(1362, words.languageCode(settings.language)), ...maybe(8356, light === null ? null : words.lightMinutes(light))];
 }
 
-function securityValues(phone: PhoneView): NativeParam[] {
-  const { settings, model } = phone;
+function securityValues({ settings, model, passwords }: PhoneView): NativeParam[] {
   const both = model.caps.adapter === true || model.caps.dect === true ? 1 : 3;
   const page = settings['web.enabled'] === false ? 2 : settings['web.httpsOnly'] === false ? both : 0;
   return [
-    p(2, adminPassword(phone)),
-    p(196, userPassword(phone)),
+    p(2, passwords.admin),
+    p(196, passwords.user),
     p(1650, page),
     p(276, 1),
     // A NOTIFY that the phone challenges is one that Asterisk cannot answer: the phone would not do it.
@@ -109,17 +110,16 @@ function networkValues({ settings, model }: PhoneView): NativeParam[] {
   ];
 }
 
-function phonebookValues(phone: PhoneView): NativeParam[] {
-  if (phone.model.caps.phonebook === false) return [];
-  const url = phonebookUrl(phone);
-  if (url === undefined) return [p(330, 0)];
-  const { tls, path } = serverPath(phone.access.url);
+function phonebookValues({ model, access, phonebookName }: PhoneView): NativeParam[] {
+  if (model.caps.display === false) return [];
+  if (phonebookName === undefined) return [p(330, 0)];
+  const { tls, path } = serverPath(access.url);
   return [
     p(330, tls ? 3 : 1),
     p(331, path),
     p(332, 720),
-    p(6713, phone.access.username),
-    p(6714, phone.access.password),
+    p(6713, access.username),
+    p(6714, access.password),
     p(333, 1),
   ];
 }

@@ -1,7 +1,8 @@
 import type { PhoneView } from '../../phone-view.ts';
 import type { NativeParam } from '../mapper.ts';
 import { portCodes, profiledCodes } from './account-codes.ts';
-import { maybe, p, serverValues } from './p-values.ts';
+import { maybe, p } from './param.ts';
+import { serverValues } from './server-values.ts';
 
 // The first line of each of five handsets, which the vendor numbers as it came.
 const HANDSET_LINES = [4300, 4310, 4320, 4250, 21_328];
