@@ -2,6 +2,7 @@ import type { Liquid, Template } from 'liquidjs';
 import { isLinekeeperError, LinekeeperError, messageOf } from '../../errors.ts';
 import type { FileFormat } from '../definitions/schema.ts';
 import { ESCAPERS } from './escape.ts';
+import { registerParamTags } from './tags.ts';
 
 // A template prints. What it would need beyond these is logic, which belongs to the mapper; and an operator's template must
 // not read a file, leave out the escaping, learn the time or run for ever.
@@ -28,7 +29,7 @@ export interface Engine {
 }
 
 export async function createEngine(format: FileFormat, templates: ReadonlyMap<string, string>): Promise<Engine> {
-  const liquid = await restricted(Object.fromEntries(templates), ESCAPERS[format]);
+  const liquid = await restricted(Object.fromEntries(templates), format);
   const parsed = new Map<string, Template[]>();
   return {
     render(name, values) {
@@ -52,7 +53,7 @@ let checking: Promise<Liquid> | undefined;
 
 /** Whether a template can be read at all. @throws TEMPLATE_INVALID naming file and reason */
 export async function checkTemplate(path: string, text: string): Promise<void> {
-  checking ??= restricted({}, ESCAPERS.text);
+  checking ??= restricted({}, 'text');
   const liquid = await checking;
   try {
     liquid.parse(text, path);
@@ -62,11 +63,11 @@ export async function checkTemplate(path: string, text: string): Promise<void> {
 }
 
 /** Heavy, so loaded with the first phone. */
-async function restricted(templates: Record<string, string>, outputEscape: (value: unknown) => string) {
+async function restricted(templates: Record<string, string>, format: FileFormat): Promise<Liquid> {
   const { Liquid } = await import('liquidjs');
   const liquid = new Liquid({
     templates: Object.assign(Object.create(null), templates),
-    outputEscape,
+    outputEscape: ESCAPERS[format],
     strictVariables: true,
     strictFilters: true,
     ownPropertyOnly: true,
@@ -75,6 +76,7 @@ async function restricted(templates: Record<string, string>, outputEscape: (valu
   });
   for (const name of Object.keys(liquid.tags)) if (!TAGS.includes(name)) delete liquid.tags[name];
   for (const name of Object.keys(liquid.filters)) if (!FILTERS.includes(name)) delete liquid.filters[name];
+  registerParamTags(liquid, format);
   return liquid;
 }
 

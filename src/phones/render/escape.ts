@@ -7,9 +7,12 @@ const XML_SYNTAX = /[&<>"'\t\n\r]/g;
 // What some reader takes for the end of a line or of a text.
 const LINE_END = /[\u0000-\u001f\u007f\u0085\u2028\u2029]/;
 
+// Quotes by number: some phones know the names of the other three alone.
+const NAMED: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+
 /** Text for an element and for an attribute in either quote; control characters that XML cannot hold are left out. */
 function xml(text: string): string {
-  return text.replace(NOT_XML, '').replace(XML_SYNTAX, (sign) => `&#${sign.charCodeAt(0)};`);
+  return text.replace(NOT_XML, '').replace(XML_SYNTAX, (sign) => NAMED[sign] ?? `&#${sign.charCodeAt(0)};`);
 }
 
 /** The same in ISO 8859-1: what it has no byte for is a character reference. */

@@ -18,7 +18,7 @@ export interface TimeRule {
   dst?: { savingMinutes: number; start: ClockChange; end: ClockChange };
 }
 
-const NAME = String.raw`([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)`;
+const NAME = '([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)';
 const TIME = String.raw`([+-]?\d{1,3}(?::\d{1,2}(?::\d{1,2})?)?)`;
 const POSIX = new RegExp(`^${NAME}${TIME}(?:${NAME}${TIME}?(?:,(.+),(.+))?)?$`);
 const CHANGE = new RegExp(`^M(\\d{1,2})\\.([1-5])\\.([0-6])(?:/${TIME})?$`);
