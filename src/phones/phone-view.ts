@@ -74,6 +74,9 @@ export interface RenderClock {
   year: number;
 }
 
+/** Parameters of vendors that hold secrets, as far as their names tell. */
+const SECRET_NAME = /pass|pwd|pswd|secret|psk|aes_?key|private/i;
+
 /** The same phone as an operator may see it. */
 export function maskedView(view: PhoneView): PhoneView {
   const stars = '********';
@@ -83,5 +86,6 @@ export function maskedView(view: PhoneView): PhoneView {
     passwords: { admin: stars, user: stars },
     lines: view.lines.map((line) => ({ ...line, secret: stars })),
     settings: { ...view.settings, 'admin.password': stars, 'user.password': stars },
+    native: new Map([...view.native].map(([name, value]) => [name, SECRET_NAME.test(name) ? stars : value])),
   };
 }

@@ -19,7 +19,7 @@ export type PhoneFiles =
   | {
       deviceId: string;
       revision: number;
-      /** Over all files that have a name in their definition. */
+      /** Over all files that have a name in their definition, but phonebooks: `revisionHash`. */
       hash: string;
       view: PhoneView;
       /** In the order of the definition. */

@@ -31,7 +31,7 @@ export const fileDefinitionSchema = z.strictObject({
   kind: z.enum(FILE_KINDS),
   /** Name of a template in templates/phones/<vendor>/; absent of a probe. */
   template: z.string().optional(),
-  /** Template of the same file in stage 1; absent: 404 there. */
+  /** Template of the same file in stage 1; absent: 404 there, but of a common file that is then the same in both. */
   stage1: z.string().optional(),
   /** What it is called for a phone, with {mac}, {MAC}, {model}: for previews and hashes. Absent: not part of the revision. */
   name: z.string().optional(),

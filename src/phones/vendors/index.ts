@@ -1,0 +1,12 @@
+import { LinekeeperError } from '../../errors.ts';
+import type { VendorMapper } from './mapper.ts';
+
+/** Every mapper by the name that vendor.yaml gives; loaded when its first file is made. */
+export const MAPPERS: Readonly<Record<string, () => Promise<{ mapper: VendorMapper }>>> = {};
+
+/** @throws CONFIG_INVALID when there is no such mapper */
+export async function mapperOf(name: string): Promise<VendorMapper> {
+  const load = Object.hasOwn(MAPPERS, name) ? MAPPERS[name] : undefined;
+  if (load === undefined) throw new LinekeeperError('CONFIG_INVALID', `there is no mapper ${name}`);
+  return (await load()).mapper;
+}
