@@ -2,7 +2,13 @@ import { LinekeeperError } from '../../errors.ts';
 import type { VendorMapper } from './mapper.ts';
 
 /** Every mapper by the name that vendor.yaml gives; loaded when its first file is made. */
-export const MAPPERS: Readonly<Record<string, () => Promise<{ mapper: VendorMapper }>>> = {};
+export const MAPPERS: Readonly<Record<string, () => Promise<{ mapper: VendorMapper }>>> = {
+  'cisco-mpp': () => import('./cisco-mpp/mapper.ts'),
+  'cisco-spa': () => import('./cisco-spa/mapper.ts'),
+  fanvil: () => import('./fanvil/mapper.ts'),
+  gigaset: () => import('./gigaset/mapper.ts'),
+  'gigaset-n510': () => import('./gigaset-n510/mapper.ts'),
+};
 
 /** @throws CONFIG_INVALID when there is no such mapper */
 export async function mapperOf(name: string): Promise<VendorMapper> {

@@ -15,7 +15,9 @@ const LINES: LineDialect = {
     return [
       param(`Use_Auth_ID_${index}_`, 'Yes'),
       param(`Use_Outbound_Proxy_${index}_`, yesNo(settings['sip.outboundProxy'] !== null)),
-      ...(priority === null ? [] : [param(`SIP_CoS_Value_${index}_`, priority), param(`RTP_CoS_Value_${index}_`, priority)]),
+      ...(priority === null
+        ? []
+        : [param(`SIP_CoS_Value_${index}_`, priority), param(`RTP_CoS_Value_${index}_`, priority)]),
     ];
   },
 };

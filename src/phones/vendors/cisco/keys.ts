@@ -41,7 +41,7 @@ function lineKey(phone: PhoneView, index: number, key: PhoneKey): NativeParam[] 
 /** `fnc=sd+blf+cp;sub=201@$PROXY;nme=Bob`; empty for what these phones have no function for. */
 export function extendedFunction(phone: PhoneView, key: PhoneKey): string {
   const number = key.value ?? (key.type === 'voicemail' ? phone.settings['voicemail.number'] : undefined);
-  if (number === undefined || !DIALS.has(key.type)) return '';
+  if (!number || !DIALS.has(key.type)) return '';
   const [what, whom] = key.type === 'blf' ? ['sd+blf+cp', 'sub'] : ['sd', 'ext'];
   const from = key.line === undefined ? '' : `;vid=${key.line}`;
   return `fnc=${what};${whom}=${number}@$PROXY${from};nme=${functionName(key.label ?? number)}`;

@@ -37,7 +37,8 @@ export function stage1(phone: Stage1View): NativeView {
 
 /** The company's phonebook behind the directory key. */
 export function phonebookParams({ access, phonebookName }: PhoneView): NativeParam[] {
-  if (phonebookName === undefined) return [param('XML_Directory_Service_Name', ''), param('XML_Directory_Service_URL', '')];
+  if (phonebookName === undefined)
+    return [param('XML_Directory_Service_Name', ''), param('XML_Directory_Service_URL', '')];
   return [
     param('XML_Directory_Service_Name', 'Phonebook'),
     param('XML_Directory_Service_URL', fileUrl(access, phonebookName)),

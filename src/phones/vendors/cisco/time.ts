@@ -1,7 +1,7 @@
 import type { PhoneSettings } from '../../../domain/phones/settings.ts';
-import type { NativeParam } from '../mapper.ts';
 import { onOrAfter } from '../../time/change-forms.ts';
 import type { ClockChange, TimeRule } from '../../time/posix-rule.ts';
+import type { NativeParam } from '../mapper.ts';
 import { param, yesNo } from './profile.ts';
 
 /** Clock and calendar. A rule can name "the weekday on or after a day", so every zone is said as it is. */

@@ -1,0 +1,71 @@
+import type { PhoneLine, PhoneView } from '../../phone-view.ts';
+import { hostAndPort } from '../host-and-port.ts';
+import { lineCodecs } from '../line-codecs.ts';
+import type { NativeParam } from '../mapper.ts';
+import { param } from './tree.ts';
+
+const TRANSPORT = { udp: 0, tcp: 1, tls: 3 };
+const DTMF = { inband: 0, rfc4733: 1, info: 2 };
+const CODECS = { ulaw: 'PCMU', alaw: 'PCMA', g722: 'G722', g729: 'G729', opus: 'opus' };
+
+/** Every account that the model has: one that is not used is emptied, so that a phone forgets what it was. */
+export function lineParams(phone: PhoneView): NativeParam[] {
+  const params: NativeParam[] = [];
+  for (let index = 1; index <= phone.model.accounts; index++) {
+    const line = phone.lines.find((candidate) => candidate.index === index);
+    const values = line?.isEnabled ? used(phone, line) : UNUSED;
+    for (const [name, value] of Object.entries(values)) params.push(param(`sip.line.${index}.${name}`, value));
+  }
+  return params;
+}
+
+const UNUSED = { PhoneNumber: '', DisplayName: '', RegisterAddr: '', RegisterUser: '', RegisterPswd: '', EnableReg: 0 };
+
+function used(phone: PhoneView, line: PhoneLine): Record<string, string | number> {
+  const { settings, registrar, pickupPrefix } = phone;
+  const expiry = settings['sip.expirySeconds'] ?? 3600;
+  const keepAlive = settings['sip.keepAliveSeconds'] ?? 0;
+  const transport = TRANSPORT[settings['sip.transport'] ?? 'udp'];
+  return {
+    PhoneNumber: line.endpoint,
+    DisplayName: line.displayName,
+    SipName: line.endpoint,
+    RegisterAddr: registrar.host,
+    RegisterPort: registrar.port,
+    RegisterUser: line.endpoint,
+    RegisterPswd: line.secret,
+    RegisterTTL: expiry,
+    EnableReg: 1,
+    ...outboundProxy(phone, line),
+    ...backup(phone, transport, expiry),
+    Transport: transport,
+    VoiceCodecMap: lineCodecs(phone, line, CODECS).join(','),
+    DTMFMode: DTMF[settings.dtmf ?? 'rfc4733'],
+    PickupNum: pickupPrefix,
+    MWINum: settings['voicemail.number'] ?? '',
+    Subscribe: line.hasMailbox && settings['voicemail.lamp'] ? 1 : 0,
+    SubExpire: expiry,
+    AutoAnswer: settings['calls.autoAnswer'] ? 1 : 0,
+    // 2: with OPTIONS, which the PBX answers.
+    NATUDPUpdate: keepAlive > 0 ? 2 : 0,
+    ...(keepAlive > 0 ? { UDPUpdateTTL: keepAlive } : {}),
+  };
+}
+
+function outboundProxy({ settings, registrar }: PhoneView, line: PhoneLine): Record<string, string | number> {
+  const proxy = settings['sip.outboundProxy'];
+  if (proxy === null) return { ProxyAddr: '' };
+  const { host, port } = hostAndPort(proxy);
+  return { ProxyAddr: host, ProxyPort: port ?? registrar.port, ProxyUser: line.endpoint, ProxyPswd: line.secret };
+}
+
+function backup(
+  { settings, registrar }: PhoneView,
+  transport: number,
+  expiry: number,
+): Record<string, string | number> {
+  const server = settings['sip.backupHost'];
+  if (server === null) return { BackupAddr: '' };
+  const { host, port } = hostAndPort(server);
+  return { BackupAddr: host, BackupPort: port ?? registrar.port, BackupTransport: transport, BackupTTL: expiry };
+}
