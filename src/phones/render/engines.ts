@@ -1,7 +1,9 @@
 import type { Liquid, Template } from 'liquidjs';
 import { isLinekeeperError, LinekeeperError, messageOf } from '../../errors.ts';
 import type { FileFormat } from '../definitions/schema.ts';
+import { registerElementsTag } from './elements-tag.ts';
 import { ESCAPERS } from './escape.ts';
+import { registerParamTags } from './tags.ts';
 
 // A template prints. What it would need beyond these is logic, which belongs to the mapper; and an operator's template must
 // not read a file, leave out the escaping, learn the time or run for ever.
@@ -28,7 +30,7 @@ export interface Engine {
 }
 
 export async function createEngine(format: FileFormat, templates: ReadonlyMap<string, string>): Promise<Engine> {
-  const liquid = await restricted(Object.fromEntries(templates), ESCAPERS[format]);
+  const liquid = await restricted(Object.fromEntries(templates), format);
   const parsed = new Map<string, Template[]>();
   return {
     render(name, values) {
@@ -52,7 +54,7 @@ let checking: Promise<Liquid> | undefined;
 
 /** Whether a template can be read at all. @throws TEMPLATE_INVALID naming file and reason */
 export async function checkTemplate(path: string, text: string): Promise<void> {
-  checking ??= restricted({}, ESCAPERS.text);
+  checking ??= restricted({}, 'text');
   const liquid = await checking;
   try {
     liquid.parse(text, path);
@@ -62,11 +64,11 @@ export async function checkTemplate(path: string, text: string): Promise<void> {
 }
 
 /** Heavy, so loaded with the first phone. */
-async function restricted(templates: Record<string, string>, outputEscape: (value: unknown) => string) {
+async function restricted(templates: Record<string, string>, format: FileFormat): Promise<Liquid> {
   const { Liquid } = await import('liquidjs');
   const liquid = new Liquid({
     templates: Object.assign(Object.create(null), templates),
-    outputEscape,
+    outputEscape: ESCAPERS[format],
     strictVariables: true,
     strictFilters: true,
     ownPropertyOnly: true,
@@ -75,6 +77,8 @@ async function restricted(templates: Record<string, string>, outputEscape: (valu
   });
   for (const name of Object.keys(liquid.tags)) if (!TAGS.includes(name)) delete liquid.tags[name];
   for (const name of Object.keys(liquid.filters)) if (!FILTERS.includes(name)) delete liquid.filters[name];
+  registerParamTags(liquid, format);
+  registerElementsTag(liquid, format);
   return liquid;
 }
 

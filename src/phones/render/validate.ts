@@ -1,8 +1,8 @@
-import type { SaxesParser as Parser } from 'saxes';
 import { LinekeeperError } from '../../errors.ts';
 import type { FileFormat } from '../definitions/schema.ts';
 
 const MAX_BYTES = 1_048_576;
+const KV_NAME = /^[A-Za-z0-9_.[\]-]+$/;
 const KV_HEADER = /^#!version:\d+(\.\d+){3}$/;
 
 /**
@@ -27,18 +27,23 @@ function kvProblem(text: string): string | undefined {
   const seen = new Set<string>();
   for (const [index, line] of lines.entries()) {
     if (line === '' || line.startsWith('#')) continue;
-    const name = /^([A-Za-z0-9_.[\]-]+) = /.exec(`${line} `)?.[1];
-    if (name === undefined) return `has no parameter in line ${index + 2}`;
-    if (seen.has(name)) return `has ${name} twice`;
-    seen.add(name);
+    const name = line.slice(0, Math.max(0, line.indexOf(' = ')));
+    if (!KV_NAME.test(name)) return `has no parameter in line ${index + 2}`;
+    // The one parameter that stands once for each user.
+    const key = name.endsWith('.user_password') ? line.slice(0, line.indexOf(':', name.length)) : name;
+    if (seen.has(key)) return `has ${name} twice`;
+    seen.add(key);
   }
   return undefined;
 }
 
+let saxes: Promise<typeof import('saxes')> | undefined;
+
 async function xmlProblem(text: string, latin1: boolean): Promise<string | undefined> {
   if (latin1 && /[^\u0000-\u00ff]/.test(text)) return 'holds a character that ISO 8859-1 has not';
-  const { SaxesParser } = await import('saxes');
-  const parser: Parser = new SaxesParser();
+  saxes ??= import('saxes');
+  const { SaxesParser } = await saxes;
+  const parser = new SaxesParser();
   let problem: string | undefined;
   parser.on('error', (error) => {
     problem ??= `is not well-formed: ${error.message.replace(/^\d+:\d+: /, '')}`;

@@ -8,11 +8,17 @@ export const MAPPERS: Readonly<Record<string, () => Promise<{ mapper: VendorMapp
   fanvil: () => import('./fanvil/mapper.ts'),
   gigaset: () => import('./gigaset/mapper.ts'),
   'gigaset-n510': () => import('./gigaset-n510/mapper.ts'),
+  yealink: () => import('./yealink/mapper.ts'),
 };
 
+const loaded = new Map<string, Promise<VendorMapper>>();
+
 /** @throws CONFIG_INVALID when there is no such mapper */
-export async function mapperOf(name: string): Promise<VendorMapper> {
+export function mapperOf(name: string): Promise<VendorMapper> {
   const load = Object.hasOwn(MAPPERS, name) ? MAPPERS[name] : undefined;
   if (load === undefined) throw new LinekeeperError('CONFIG_INVALID', `there is no mapper ${name}`);
-  return (await load()).mapper;
+  // Even a module that is there already takes longer to import than most files take to make.
+  const mapper = loaded.get(name) ?? load().then((module) => module.mapper);
+  loaded.set(name, mapper);
+  return mapper;
 }

@@ -4,8 +4,8 @@ import { dictionary } from '../cisco/languages.ts';
 import { type LineDialect, lineParams } from '../cisco/lines.ts';
 import { credentials, param, phonebook, phonebookParams, provisioning, stage1, yesNo } from '../cisco/profile.ts';
 import { timeParams } from '../cisco/time.ts';
-import { firmwareUrl } from '../file-url.ts';
 import type { NativeParam, VendorMapper } from '../mapper.ts';
+import { firmwareUrl } from '../shared/file-url.ts';
 
 const LINES: LineDialect = {
   codecs: { ulaw: 'G711u', alaw: 'G711a', g722: 'G722', g729: 'G729a' },

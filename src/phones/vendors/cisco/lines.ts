@@ -1,7 +1,6 @@
 import type { PhoneLine, PhoneView } from '../../phone-view.ts';
-import { hostAndPort } from '../host-and-port.ts';
-import { lineCodecs } from '../line-codecs.ts';
 import type { NativeParam } from '../mapper.ts';
+import { codecWords, hostAndPort } from '../shared/values.ts';
 import { param, yesNo } from './profile.ts';
 
 /** What the two engines say differently about a line. */
@@ -79,7 +78,7 @@ function voicemail({ settings, registrar }: PhoneView, { index, endpoint, hasMai
 }
 
 function codecs(phone: PhoneView, line: PhoneLine, dialect: LineDialect): NativeParam[] {
-  const wanted = lineCodecs(phone, line, dialect.codecs);
+  const wanted = codecWords(line, phone.model.codecs, dialect.codecs);
   const n = line.index;
   return [
     ...['Preferred_Codec', 'Second_Preferred_Codec', 'Third_Preferred_Codec'].map((name, place) =>

@@ -1,6 +1,6 @@
 import type { PhoneView, Stage1View } from '../../phone-view.ts';
-import { fileUrl } from '../file-url.ts';
 import type { NativeParam, NativeView } from '../mapper.ts';
+import { fileUrl } from '../shared/file-url.ts';
 
 /** One element of a flat profile. `na`: only the administrator sees it; `rw`: the user may change it, too. */
 export function param(name: string, value: string | number, ua: 'na' | 'rw' = 'na'): NativeParam {

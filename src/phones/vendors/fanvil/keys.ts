@@ -1,6 +1,7 @@
 import type { PhoneKey } from '../../../domain/phones/key.ts';
 import type { PhoneView } from '../../phone-view.ts';
 import type { NativeParam } from '../mapper.ts';
+import { keyLabel, lineKeys, programmableKeys } from '../shared/keys.ts';
 import { param } from './tree.ts';
 
 /** Type of a key: what its value means. */
@@ -25,39 +26,34 @@ function pageSize(cap: unknown, all: number): number {
 
 function section(
   phone: PhoneView,
-  name: PhoneKey['section'],
+  name: 'line' | 'programmable',
   { element, count, perPage }: { element: string; count: number; perPage: number },
 ): NativeParam[] {
-  const set = new Map(phone.keys.filter((key) => key.section === name).map((key) => [key.index, key]));
+  const set = name === 'line' ? lineKeys(phone) : programmableKeys(phone);
   const params: NativeParam[] = [];
   for (let index = 1; index <= count; index++) {
-    const key = set.get(index) ?? unset(phone, name, index);
+    const key = set.get(index) ?? { section: name, index, type: 'none' as const };
     const place = `dsskey.${element}.${Math.ceil(index / perPage)}.Fkey.${((index - 1) % perPage) + 1}`;
-    const { type, value } = keyValue(key, index, phone.pickupPrefix);
+    const { type, value } = keyValue(key, phone.pickupPrefix);
     params.push(param(`${place}.Type`, type), param(`${place}.Value`, value));
-    params.push(param(`${place}.Title`, type === TYPE.none ? '' : (key.label ?? lineLabel(phone, key, index))));
+    params.push(param(`${place}.Title`, type === TYPE.none ? '' : title(phone, key)));
   }
   return params;
 }
 
-/** A side key that nobody set shows the line of its number. */
-function unset(phone: PhoneView, section: PhoneKey['section'], index: number): PhoneKey {
-  const line = section === 'line' && phone.lines.some((candidate) => candidate.index === index && candidate.isEnabled);
-  return line ? { section, index, type: 'line', line: index } : { section, index, type: 'none' };
-}
-
-function lineLabel({ lines }: PhoneView, key: PhoneKey, index: number): string {
-  return key.type === 'line' ? (lines.find((line) => line.index === (key.line ?? index))?.label ?? '') : '';
+/** The phone shows the number of a key without a title itself. */
+function title(phone: PhoneView, key: PhoneKey): string {
+  return key.type === 'line' ? keyLabel(phone, key) : (key.label ?? '');
 }
 
 /**
  * `201@1/ba*8201`: watch 201 with line 1 and pick up with *8201; `/f` dials, `/c` parks. How a key sends DTMF differs by
  * firmware, so it stays empty.
  */
-export function keyValue(key: PhoneKey, index: number, pickupPrefix: string): { type: number; value: string } {
+export function keyValue(key: PhoneKey, pickupPrefix: string): { type: number; value: string } {
   const none = { type: TYPE.none, value: '' };
   const line = key.line ?? 1;
-  if (key.type === 'line') return { type: TYPE.line, value: `SIP${key.line ?? index}` };
+  if (key.type === 'line') return { type: TYPE.line, value: `SIP${key.line ?? 1}` };
   if (key.type === 'voicemail' && key.value === undefined) return { type: TYPE.event, value: 'F_MWI' };
   if (key.value === undefined) return none;
   if (key.type === 'url') return { type: TYPE.url, value: key.value };

@@ -1,7 +1,6 @@
 import type { PhoneLine, PhoneView } from '../../phone-view.ts';
-import { hostAndPort } from '../host-and-port.ts';
-import { lineCodecs } from '../line-codecs.ts';
 import type { NativeParam } from '../mapper.ts';
+import { codecWords, hostAndPort } from '../shared/values.ts';
 import { param } from './tree.ts';
 
 const TRANSPORT = { udp: 0, tcp: 1, tls: 3 };
@@ -39,7 +38,7 @@ function used(phone: PhoneView, line: PhoneLine): Record<string, string | number
     ...outboundProxy(phone, line),
     ...backup(phone, transport, expiry),
     Transport: transport,
-    VoiceCodecMap: lineCodecs(phone, line, CODECS).join(','),
+    VoiceCodecMap: codecWords(line, phone.model.codecs, CODECS).join(','),
     DTMFMode: DTMF[settings.dtmf ?? 'rfc4733'],
     PickupNum: pickupPrefix,
     MWINum: settings['voicemail.number'] ?? '',

@@ -1,7 +1,7 @@
 import type { PhoneView } from '../../phone-view.ts';
 import { withNative } from '../../render/native.ts';
-import { fileUrl } from '../file-url.ts';
 import type { NativeParam, VendorMapper } from '../mapper.ts';
+import { fileUrl } from '../shared/file-url.ts';
 import { keyParams } from './keys.ts';
 import { lineParams } from './lines.ts';
 import { displayLanguage, toneSet } from './locale.ts';

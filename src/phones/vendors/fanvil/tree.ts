@@ -1,12 +1,5 @@
+import type { Element } from '../../render/elements-tag.ts';
 import type { NativeParam } from '../mapper.ts';
-
-/** One element: either a value or children. `index` is '' where there is none. */
-export interface Element {
-  name: string;
-  index: string;
-  value: string;
-  children: Element[];
-}
 
 /** A parameter by its way from the root: `sip.line.1.PhoneNumber` is in `<sip><line index="1">`. */
 export function param(path: string, value: string | number): NativeParam {

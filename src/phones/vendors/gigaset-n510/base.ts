@@ -1,7 +1,6 @@
 import type { PhoneLine, PhoneView } from '../../phone-view.ts';
-import { hostAndPort } from '../host-and-port.ts';
-import { lineCodecs } from '../line-codecs.ts';
 import type { NativeParam } from '../mapper.ts';
+import { codecWords, hostAndPort } from '../shared/values.ts';
 import { list, number, text } from './item.ts';
 import { CODECS, DTMF, TONES } from './tables.ts';
 
@@ -65,7 +64,7 @@ function account(phone: PhoneView, line: PhoneLine): NativeParam[] {
 }
 
 function codecs(phone: PhoneView, line: PhoneLine, suffix: string): NativeParam {
-  const wanted = lineCodecs(phone, line, CODECS).map(Number);
+  const wanted = codecWords(line, phone.model.codecs, CODECS).map(Number);
   const rest = ALL_CODECS.filter((codec) => !wanted.includes(codec));
   return list(`${BASE_DATA}.ucI_SIP_PREFERRED_VOCODER${suffix}`, [...wanted, ...rest]);
 }

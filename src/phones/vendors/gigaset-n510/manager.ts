@@ -1,7 +1,6 @@
 import type { PhoneLine, PhoneView } from '../../phone-view.ts';
-import { hostAndPort } from '../host-and-port.ts';
-import { lineCodecs } from '../line-codecs.ts';
 import type { NativeParam } from '../mapper.ts';
+import { codecWords, hostAndPort } from '../shared/values.ts';
 import { list, number, text } from './item.ts';
 import { CODECS, DTMF } from './tables.ts';
 
@@ -55,7 +54,7 @@ function active({ index }: PhoneLine, value: number): NativeParam {
 function account(phone: PhoneView, line: PhoneLine): NativeParam[] {
   const { settings } = phone;
   const of = (name: string) => `BS_VOIP_Data.astVoipAccounts[${line.index - 1}].${name}`;
-  const codecs = lineCodecs(phone, line, CODECS).map(Number);
+  const codecs = codecWords(line, phone.model.codecs, CODECS).map(Number);
   return [
     number(of('ucVoipProviderIndex'), 0),
     text(of('aucS_SIP_DISPLAYNAME[0]'), line.displayName),

@@ -1,7 +1,7 @@
 import type { PhoneView, Stage1View } from '../../phone-view.ts';
 import type { TimeRule } from '../../time/posix-rule.ts';
-import { firmwareUrl } from '../file-url.ts';
 import type { NativeParam, VendorMapper } from '../mapper.ts';
+import { firmwareUrl } from '../shared/file-url.ts';
 import { BASE_DATA, deviceOfBase } from './base.ts';
 import { number, pin, pinOf, text } from './item.ts';
 import { deviceOfManager, MANAGER_DATA } from './manager.ts';

@@ -1,8 +1,8 @@
 import type { PhoneLine, PhoneView } from '../../phone-view.ts';
 import type { TimeRule } from '../../time/posix-rule.ts';
-import { fileUrl } from '../file-url.ts';
-import { hostAndPort } from '../host-and-port.ts';
 import type { NativeParam } from '../mapper.ts';
+import { fileUrl } from '../shared/file-url.ts';
+import { hostAndPort } from '../shared/values.ts';
 import { param, withCredentials } from './param.ts';
 import { dectZone } from './zones.ts';
 

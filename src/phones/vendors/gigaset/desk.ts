@@ -1,7 +1,7 @@
 import type { PhoneLine, PhoneView } from '../../phone-view.ts';
 import type { TimeRule } from '../../time/posix-rule.ts';
-import { hostAndPort } from '../host-and-port.ts';
 import type { NativeParam } from '../mapper.ts';
+import { hostAndPort } from '../shared/values.ts';
 import { keyParams } from './desk-keys.ts';
 import { param, withCredentials } from './param.ts';
 import { deskZone } from './zones.ts';

@@ -1,6 +1,6 @@
 import type { PhoneView, Stage1View } from '../../phone-view.ts';
-import { firmwareUrl } from '../file-url.ts';
 import type { NativeView, VendorMapper } from '../mapper.ts';
+import { firmwareUrl } from '../shared/file-url.ts';
 import { deviceOfDect, handset } from './dect.ts';
 import { deviceOfDesk } from './desk.ts';
 import { param, withCredentials } from './param.ts';

@@ -1,6 +1,6 @@
 import type { ProvisioningAccess } from '../../phone-view.ts';
-import { fileUrl } from '../file-url.ts';
 import type { NativeParam } from '../mapper.ts';
+import { fileUrl } from '../shared/file-url.ts';
 
 export function param(name: string, value: string | number | boolean): NativeParam {
   return { name, value: typeof value === 'boolean' ? (value ? '1' : '0') : String(value) };

@@ -1,4 +1,4 @@
-import type { PhoneView, ProvisioningAccess } from '../phone-view.ts';
+import type { PhoneView, ProvisioningAccess } from '../../phone-view.ts';
 
 /** Address of one of the phone's files; what is an address already stays one. */
 export function fileUrl({ url }: ProvisioningAccess, name: string): string {
