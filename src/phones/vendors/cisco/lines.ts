@@ -1,5 +1,6 @@
 import type { PhoneLine, PhoneView } from '../../phone-view.ts';
 import type { NativeParam } from '../mapper.ts';
+import { accountPlaces } from '../shared/places.ts';
 import { codecWords, hostAndPort } from '../shared/values.ts';
 import { param, yesNo } from './profile.ts';
 
@@ -11,14 +12,11 @@ export interface LineDialect {
   more(phone: PhoneView, line: PhoneLine): NativeParam[];
 }
 
-/** Every account that the model has: one that is not used is switched off, so that a phone forgets what it was. */
+/** Every account that the model has; one that is not used is switched off. */
 export function lineParams(phone: PhoneView, dialect: LineDialect): NativeParam[] {
-  const params: NativeParam[] = [];
-  for (let index = 1; index <= phone.model.accounts; index++) {
-    const line = phone.lines.find((candidate) => candidate.index === index);
-    params.push(...(line?.isEnabled ? used(phone, line, dialect) : unused(index)));
-  }
-  return params;
+  return accountPlaces(phone).flatMap(({ index, line }) =>
+    line === undefined ? unused(index) : used(phone, line, dialect),
+  );
 }
 
 function unused(n: number): NativeParam[] {

@@ -1,5 +1,6 @@
 import type { PhoneLine, PhoneView } from '../../phone-view.ts';
 import type { NativeParam } from '../mapper.ts';
+import { accountPlaces } from '../shared/places.ts';
 import { codecWords, hostAndPort } from '../shared/values.ts';
 import { param } from './tree.ts';
 
@@ -7,15 +8,12 @@ const TRANSPORT = { udp: 0, tcp: 1, tls: 3 };
 const DTMF = { inband: 0, rfc4733: 1, info: 2 };
 const CODECS = { ulaw: 'PCMU', alaw: 'PCMA', g722: 'G722', g729: 'G729', opus: 'opus' };
 
-/** Every account that the model has: one that is not used is emptied, so that a phone forgets what it was. */
+/** Every account that the model has; one that is not used is emptied. */
 export function lineParams(phone: PhoneView): NativeParam[] {
-  const params: NativeParam[] = [];
-  for (let index = 1; index <= phone.model.accounts; index++) {
-    const line = phone.lines.find((candidate) => candidate.index === index);
-    const values = line?.isEnabled ? used(phone, line) : UNUSED;
-    for (const [name, value] of Object.entries(values)) params.push(param(`sip.line.${index}.${name}`, value));
-  }
-  return params;
+  return accountPlaces(phone).flatMap(({ index, line }) => {
+    const values = line === undefined ? UNUSED : used(phone, line);
+    return Object.entries(values).map(([name, value]) => param(`sip.line.${index}.${name}`, value));
+  });
 }
 
 const UNUSED = { PhoneNumber: '', DisplayName: '', RegisterAddr: '', RegisterUser: '', RegisterPswd: '', EnableReg: 0 };

@@ -1,5 +1,6 @@
 import type { PhoneLine, PhoneView } from '../../phone-view.ts';
 import type { NativeParam } from '../mapper.ts';
+import { accountPlaces } from '../shared/places.ts';
 import { codecWords, hostAndPort } from '../shared/values.ts';
 import { list, number, text } from './item.ts';
 import { CODECS, DTMF, TONES } from './tables.ts';
@@ -19,18 +20,26 @@ export function deviceOfBase(phone: PhoneView): NativeParam[] {
     number('BS_AE_SwConfig.ucCountryCodeTone', tone),
     number(`${BASE_DATA}.ucB_DTMF_TX_MODE_AUTO`, 0),
     number(`${BASE_DATA}.ucI_DTMF_TX_MODE_BITS`, DTMF[phone.settings.dtmf ?? 'rfc4733']),
-    ...phone.lines.flatMap((line) => (line.isEnabled ? account(phone, line) : [active(line, 0)])),
+    ...accountPlaces(phone).flatMap(({ index, line }) => (line === undefined ? unused(index) : account(phone, line))),
   ];
 }
 
-function active({ index }: PhoneLine, value: number): NativeParam {
+function active(index: number, value: number): NativeParam {
   return number(`${BASE_DATA}.ucB_SIP_ACCOUNT_IS_ACTIVE_${index}`, value);
+}
+
+function suffixOf(index: number): string {
+  return index === 1 ? '' : `_${index}`;
+}
+
+function unused(index: number): NativeParam[] {
+  return [active(index, 0), text(`${BASE_DATA}.aucS_SIP_PASSWORD${suffixOf(index)}`, '')];
 }
 
 function account(phone: PhoneView, line: PhoneLine): NativeParam[] {
   const { settings, registrar } = phone;
   const n = line.index;
-  const suffix = n === 1 ? '' : `_${n}`;
+  const suffix = suffixOf(n);
   const words = (name: string, value: string) => text(`${BASE_DATA}.${name}${suffix}`, value);
   const count = (name: string, value: number) => number(`${BASE_DATA}.${name}${suffix}`, value);
   const proxy = settings['sip.outboundProxy'];
@@ -55,7 +64,7 @@ function account(phone: PhoneView, line: PhoneLine): NativeParam[] {
     words('aucS_OUTBOUND_PROXY', outbound?.host ?? ''),
     count('ucI_OUTBOUND_PROXY_MODE', outbound === undefined ? 2 : 0),
     ...(outbound === undefined ? [] : [count('uiI_OUTBOUND_PROXY_PORT', outbound.port ?? registrar.port)]),
-    active(line, 1),
+    active(n, 1),
     text(`BS_AE_Subscriber.stMtDat[${n - 1}].aucTlnName`, line.number),
     codecs(phone, line, suffix),
     text(`${BASE_DATA}.aucS_VOIP_NET_AM_NUMBER_${n}`, settings['voicemail.number'] ?? ''),

@@ -1,5 +1,6 @@
 import type { PhoneLine, PhoneView } from '../../phone-view.ts';
 import type { NativeParam } from '../mapper.ts';
+import { accountPlaces } from '../shared/places.ts';
 import { codecWords, hostAndPort } from '../shared/values.ts';
 import { list, number, text } from './item.ts';
 import { CODECS, DTMF } from './tables.ts';
@@ -18,7 +19,7 @@ export function deviceOfManager(phone: PhoneView): NativeParam[] {
     number('BS_VOIP_Data.ucB_DTMF_TX_MODE_AUTO', 0),
     number('BS_VOIP_Data.ucI_DTMF_TX_MODE_BITS', DTMF[settings.dtmf ?? 'rfc4733']),
     ...provider(phone),
-    ...phone.lines.flatMap((line) => (line.isEnabled ? account(phone, line) : [active(line, 0)])),
+    ...accountPlaces(phone).flatMap(({ index, line }) => (line === undefined ? unused(index) : account(phone, line))),
   ];
 }
 
@@ -47,13 +48,20 @@ function provider({ settings, registrar, label }: PhoneView): NativeParam[] {
   ];
 }
 
-function active({ index }: PhoneLine, value: number): NativeParam {
-  return number(`BS_VOIP_Data.astVoipAccounts[${index - 1}].ucB_SIP_ACCOUNT_IS_ACTIVE_1`, value);
+function accountItem(index: number, name: string): string {
+  return `BS_VOIP_Data.astVoipAccounts[${index - 1}].${name}`;
+}
+
+function unused(index: number): NativeParam[] {
+  return [
+    number(accountItem(index, 'ucB_SIP_ACCOUNT_IS_ACTIVE_1'), 0),
+    text(accountItem(index, 'aucS_SIP_PASSWORD[0]'), ''),
+  ];
 }
 
 function account(phone: PhoneView, line: PhoneLine): NativeParam[] {
   const { settings } = phone;
-  const of = (name: string) => `BS_VOIP_Data.astVoipAccounts[${line.index - 1}].${name}`;
+  const of = (name: string) => accountItem(line.index, name);
   const codecs = codecWords(line, phone.model.codecs, CODECS).map(Number);
   return [
     number(of('ucVoipProviderIndex'), 0),
@@ -61,7 +69,7 @@ function account(phone: PhoneView, line: PhoneLine): NativeParam[] {
     text(of('aucS_SIP_LOGIN_ID[0]'), line.endpoint),
     text(of('aucS_SIP_PASSWORD[0]'), line.secret),
     text(of('aucS_SIP_USER_ID[0]'), line.endpoint),
-    active(line, 1),
+    number(of('ucB_SIP_ACCOUNT_IS_ACTIVE_1'), 1),
     list(
       of('aucI_SIP_PREFERRED_VOCODER[%]'),
       [...codecs, NO_CODEC, NO_CODEC, NO_CODEC, NO_CODEC, NO_CODEC].slice(0, 5),

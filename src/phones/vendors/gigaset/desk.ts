@@ -1,6 +1,7 @@
-import type { PhoneLine, PhoneView } from '../../phone-view.ts';
+import type { PhoneView } from '../../phone-view.ts';
 import type { TimeRule } from '../../time/posix-rule.ts';
 import type { NativeParam } from '../mapper.ts';
+import { type AccountPlace, accountPlaces } from '../shared/places.ts';
 import { hostAndPort } from '../shared/values.ts';
 import { keyParams } from './desk-keys.ts';
 import { param, withCredentials } from './param.ts';
@@ -30,7 +31,7 @@ export function deviceOfDesk(phone: PhoneView, time: TimeRule): NativeParam[] {
     param('Telephony.ToneScheme', TONES[settings['tones.country'] ?? phone.country] ?? 'INT'),
     ...language(settings.language),
     ...signalling(phone),
-    ...phone.lines.flatMap((line) => account(phone, line)),
+    ...accountPlaces(phone).flatMap((place) => account(phone, place)),
     ...keyParams(phone),
     ...screenAndNetwork(phone),
   ];
@@ -69,9 +70,9 @@ function signalling({ settings }: PhoneView): NativeParam[] {
 }
 
 /** Accounts count from 0. */
-function account({ settings, registrar }: PhoneView, line: PhoneLine): NativeParam[] {
-  const of = (name: string, value: string | number | boolean) => param(`SIP.Account.${line.index - 1}.${name}`, value);
-  if (!line.isEnabled) return [of('Active', false), of('AuthName', ''), of('AuthPassword', ''), of('Username', '')];
+function account({ settings, registrar }: PhoneView, { index, line }: AccountPlace): NativeParam[] {
+  const of = (name: string, value: string | number | boolean) => param(`SIP.Account.${index - 1}.${name}`, value);
+  if (line === undefined) return [of('Active', false), of('AuthName', ''), of('AuthPassword', ''), of('Username', '')];
   const proxy = settings['sip.outboundProxy'];
   const backup = settings['sip.backupHost'];
   return [

@@ -15,11 +15,17 @@ export const mapper: VendorMapper = {
     const dect = param('Provisioning.global.ProvisioningServer', url);
     const desk = [param('System.Provision.ProvisioningServer', url), param('System.Provision.Period', 10)];
     const params = phone.model === undefined ? [dect, ...desk] : isDect(phone) ? [dect] : desk;
-    return { params, ...about(phone), handsets: [], firmware: [] };
+    return { params, ...about(phone), isWhole: false, handsets: [], firmware: [] };
   },
   device(phone, { time }): NativeView {
     const params = isDect(phone) ? deviceOfDect(phone, time) : deviceOfDesk(phone, time);
-    return { params, ...about(phone), handsets: isDect(phone) ? handsets(phone) : [], firmware: firmware(phone) };
+    return {
+      params,
+      ...about(phone),
+      isWhole: true,
+      handsets: isDect(phone) ? handsets(phone) : [],
+      firmware: firmware(phone),
+    };
   },
   phonebook: ({ phonebook }) => ({ params: [], entries: phonebook }),
 };
@@ -29,7 +35,7 @@ function isDect({ model }: Stage1View): boolean {
 }
 
 function about(phone: Stage1View) {
-  return { product: isDect(phone) ? DECT_PRODUCT : '' };
+  return { product: isDect(phone) ? DECT_PRODUCT : '', isDect: isDect(phone) };
 }
 
 /** Places for handsets that may register, as the base numbers them. */
