@@ -7,6 +7,11 @@ export const MAPPERS: Readonly<Record<string, () => Promise<{ mapper: VendorMapp
   htek: () => import('./htek/mapper.ts'),
   polycom: () => import('./polycom/mapper.ts'),
   snom: () => import('./snom/mapper.ts'),
+  'cisco-mpp': () => import('./cisco-mpp/mapper.ts'),
+  'cisco-spa': () => import('./cisco-spa/mapper.ts'),
+  fanvil: () => import('./fanvil/mapper.ts'),
+  gigaset: () => import('./gigaset/mapper.ts'),
+  'gigaset-n510': () => import('./gigaset-n510/mapper.ts'),
   yealink: () => import('./yealink/mapper.ts'),
 };
 
