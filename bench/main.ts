@@ -8,6 +8,7 @@ import { benchImport } from './import.ts';
 import { benchList } from './list.ts';
 import { benchLogin } from './login.ts';
 import { benchOffboard } from './offboard.ts';
+import { benchPhones } from './phones.ts';
 import { benchStart } from './start.ts';
 import { benchStorm } from './storm.ts';
 import type { BenchOptions } from './support/options.ts';
@@ -23,6 +24,7 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<Record<string, 
   feed: benchFeed,
   storm: benchStorm,
   bulk: benchBulk,
+  phones: benchPhones,
 };
 
 const { values, positionals } = parseArgs({
@@ -30,6 +32,7 @@ const { values, positionals } = parseArgs({
   options: {
     rows: { type: 'string', default: '10000' },
     users: { type: 'string' },
+    devices: { type: 'string', default: '2000' },
     existing: { type: 'string' },
     mailboxes: { type: 'boolean', default: false },
     clients: { type: 'string', default: '500' },
@@ -41,7 +44,7 @@ const name = positionals[0] ?? '';
 const bench = BENCHES[name];
 if (bench === undefined) {
   console.error(
-    `usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--rows N] [--existing N] [--mailboxes] [--clients N] [--rate N] [--users N] [--json]`,
+    `usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--rows N] [--existing N] [--mailboxes] [--clients N] [--rate N] [--users N] [--devices N] [--json]`,
   );
   process.exit(1);
 }
@@ -54,6 +57,7 @@ const result = await bench({
   clients: Number(values.clients),
   rate: Number(values.rate),
   users: Number(values.users ?? (name === 'list' ? 100_000 : 10_000)),
+  devices: Number(values.devices),
 });
 if (values.json) console.log(JSON.stringify(result));
 else for (const [key, value] of Object.entries(result)) console.log(`${key.padEnd(24)} ${value}`);

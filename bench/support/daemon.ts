@@ -18,29 +18,32 @@ export class DaemonProcess {
   readonly #socket: string;
   /** Of the API on 127.0.0.1. */
   readonly port: number;
+  /** Where phones fetch. */
+  readonly phonesPort: number;
 
-  private constructor(child: ChildProcess, dataFolder: string, port: number) {
+  private constructor(child: ChildProcess, dataFolder: string, port: number, phonesPort: number) {
     this.#child = child;
     this.port = port;
+    this.phonesPort = phonesPort;
     this.#socket = join(dataFolder, 'admin.sock');
   }
 
   /** Starts it and waits for its first answer. */
   static async start(dataFolder: string): Promise<DaemonProcess> {
-    const port = await freePort();
+    const [port, phonesPort] = [await freePort(), await freePort()];
     const env = {
       ...process.env,
       LINEKEEPER_DATA: dataFolder,
       LINEKEEPER_HTTP_PORT: String(port),
       LINEKEEPER_LIVE_MAX_CONNECTIONS_PER_LOGIN: '5000',
       LINEKEEPER_EMBEDDED_PBX_MODE: 'no',
-      LINEKEEPER_PHONES_HTTP_PORT: '0',
+      LINEKEEPER_PHONES_HTTP_PORT: String(phonesPort),
       LINEKEEPER_LOG_LEVEL: 'warn',
       LINEKEEPER_LOG_PRETTY: 'no',
     };
     const main = join(root, 'dist/src/main.js');
     const child = spawn(process.execPath, [main, 'serve'], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
-    const daemon = new DaemonProcess(child, dataFolder, port);
+    const daemon = new DaemonProcess(child, dataFolder, port, phonesPort);
     for (;;) {
       if (child.exitCode !== null) throw new Error(`the daemon ended with ${child.exitCode}`);
       const answer = await daemon.api('GET', '/readyz').catch(() => undefined);

@@ -9,4 +9,5 @@ export interface BenchOptions {
   rate: number;
   /** Of a list. */
   users: number;
+  devices: number;
 }
