@@ -1,6 +1,7 @@
 import type { Liquid, Template } from 'liquidjs';
 import { isLinekeeperError, LinekeeperError, messageOf } from '../../errors.ts';
 import type { FileFormat } from '../definitions/schema.ts';
+import { registerElementsTag } from './elements-tag.ts';
 import { ESCAPERS } from './escape.ts';
 import { registerParamTags } from './tags.ts';
 
@@ -77,6 +78,7 @@ async function restricted(templates: Record<string, string>, format: FileFormat)
   for (const name of Object.keys(liquid.tags)) if (!TAGS.includes(name)) delete liquid.tags[name];
   for (const name of Object.keys(liquid.filters)) if (!FILTERS.includes(name)) delete liquid.filters[name];
   registerParamTags(liquid, format);
+  registerElementsTag(liquid, format);
   return liquid;
 }
 
