@@ -3,15 +3,15 @@ import type { VendorMapper } from './mapper.ts';
 
 /** Every mapper by the name that vendor.yaml gives; loaded when its first file is made. */
 export const MAPPERS: Readonly<Record<string, () => Promise<{ mapper: VendorMapper }>>> = {
-  grandstream: () => import('./grandstream/mapper.ts'),
-  htek: () => import('./htek/mapper.ts'),
-  polycom: () => import('./polycom/mapper.ts'),
-  snom: () => import('./snom/mapper.ts'),
   'cisco-mpp': () => import('./cisco-mpp/mapper.ts'),
   'cisco-spa': () => import('./cisco-spa/mapper.ts'),
   fanvil: () => import('./fanvil/mapper.ts'),
   gigaset: () => import('./gigaset/mapper.ts'),
   'gigaset-n510': () => import('./gigaset-n510/mapper.ts'),
+  grandstream: () => import('./grandstream/mapper.ts'),
+  htek: () => import('./htek/mapper.ts'),
+  polycom: () => import('./polycom/mapper.ts'),
+  snom: () => import('./snom/mapper.ts'),
   yealink: () => import('./yealink/mapper.ts'),
 };
 
