@@ -11,6 +11,7 @@ import {
   type ProvisioningConfig,
   type ProvisioningServer,
 } from '../../src/http/provisioning/server.ts';
+import type { Catalogue } from '../../src/phones/definitions/catalogue.ts';
 import type { PhoneFiles, Revisions } from '../../src/phones/ports.ts';
 import { PhoneSignals } from '../../src/phones/ports.ts';
 import { renderAll, revisionHash } from '../../src/phones/render/render.ts';
@@ -43,6 +44,8 @@ export interface DeviceOptions {
   windowMs?: number | null;
   state?: string;
   extensionId?: string;
+  /** 0: none, for there is one account only. */
+  lines?: 0 | 1;
 }
 
 export interface TestProvisioning {
@@ -72,6 +75,8 @@ export interface ProvisioningTestOptions {
   config?: Partial<ProvisioningConfig>;
   limits?: Partial<PhoneHttpLimits>;
   banLimits?: Partial<BanLimits>;
+  /** Instead of what comes with Linekeeper. */
+  catalogue?: () => Promise<Catalogue>;
 }
 
 /** The production listener on a migrated database with one company, one site and real sockets on loopback. */
@@ -81,6 +86,7 @@ export async function createTestProvisioning(
 ): Promise<TestProvisioning> {
   const api = await createTestApp(t);
   const { db } = api;
+  const catalogue = options.catalogue ?? shippedCatalogue;
   const company = await api.company('acme');
   const logged: string[] = [];
   const log: Logger = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
@@ -92,9 +98,9 @@ export async function createTestProvisioning(
   const url = `http://127.0.0.1:${port}`;
   let shift = 0;
   const server = createProvisioningServer({
-    ...{ db, signals, log, firmwareFolder, catalogue: shippedCatalogue, now: () => Date.now() + shift },
+    ...{ db, signals, log, firmwareFolder, catalogue, now: () => Date.now() + shift },
     publicUrl: url,
-    revisions: simpleRevisions(db, signals, url),
+    revisions: simpleRevisions(db, signals, url, catalogue),
     config: { trustedProxies: [], missesBeforeBan: 60, ...options.config, http: { host: '127.0.0.1', port }, https },
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.banLimits === undefined ? {} : { banLimits: options.banLimits }),
@@ -148,9 +154,10 @@ export async function createTestProvisioning(
             ...{ createdAt: now, updatedAt: now },
           },
         });
+        if (wanted.lines === 0) return;
         await tx.deviceLine.create({ data: { id: uuid(), deviceId: id, ordinal: 1, accountId: account.id } });
       });
-      const files = (await simpleRevisions(db, new PhoneSignals(), url).of([id])).get(id);
+      const files = (await simpleRevisions(db, new PhoneSignals(), url, catalogue).of([id])).get(id);
       const line = files !== undefined && 'view' in files ? files.view.lines[0] : undefined;
       const login = {
         password: httpPassword(db.seal, id, 1),
@@ -180,7 +187,12 @@ export async function createTestProvisioning(
 }
 
 /** Made for each look, and kept until a mark says that it is stale: no numbers are written. */
-function simpleRevisions(db: Database, signals: PhoneSignals, publicUrl: string): Revisions {
+function simpleRevisions(
+  db: Database,
+  signals: PhoneSignals,
+  publicUrl: string,
+  catalogueNow: () => Promise<Catalogue>,
+): Revisions {
   const kept = new Map<string, PhoneFiles>();
   const revisions = new Map<string, { hash: string; revision: number }>();
   let hasCommitted = true;
@@ -210,7 +222,7 @@ function simpleRevisions(db: Database, signals: PhoneSignals, publicUrl: string)
   };
 
   async function make(ids: readonly string[]): Promise<PhoneFiles[]> {
-    const catalogue = await shippedCatalogue();
+    const catalogue = await catalogueNow();
     const facts = { publicUrl, firmwareFile: () => undefined };
     const phones = await resolvePhones(db.read, db.seal, catalogue, ids, facts);
     return Promise.all(

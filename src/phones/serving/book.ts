@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../../store/database.ts';
+import type { SpentRecord } from '../../store/phones/fetches.ts';
 import {
   type ServedDeviceRow,
   type ServedSiteRow,
@@ -23,9 +24,9 @@ export interface Book {
   /** How many tokens and MAC addresses were looked up, and how many of them had to be asked of the database. */
   readonly counts: { looks: number; asked: number };
   /** Its first address, its older one and its window are over: in force at once, before it is written. */
-  spend(device: ServedDevice): void;
+  spend(device: ServedDevice): SpentRecord;
   /** That was written. */
-  spent(deviceId: string): void;
+  spent(record: SpentRecord): void;
   close(): void;
 }
 
@@ -39,7 +40,7 @@ export function createBook(db: Database, signals: PhoneSignals): Book {
   /** Tokens of sites and of nobody, and MAC addresses of nobody, until somebody writes something. */
   const sites = new Map<string, ServedSiteRow | undefined>();
   const strangers = new Set<string>();
-  const unwritten = new Set<string>();
+  const unwritten = new Set<SpentRecord>();
   const counts = { looks: 0, asked: 0 };
   let batch: { hashes: Set<string>; macs: Set<string>; done: Promise<void> } | undefined;
   /** Rises when something was forgotten: what was read before that is not kept. */
@@ -63,7 +64,7 @@ export function createBook(db: Database, signals: PhoneSignals): Book {
 
   function keep(row: ServedDeviceRow): void {
     const device = servedDevice(row, db.seal);
-    if (unwritten.has(device.id)) endStage1(device);
+    for (const record of unwritten) if (record.deviceId === device.id) endStage1(device, record);
     devices.set(device.id, device);
     for (const hash of hashesOf(device)) byHash.set(hash, device);
     byMac.set(device.mac, device);
@@ -125,11 +126,14 @@ export function createBook(db: Database, signals: PhoneSignals): Book {
       return found(hash, mac) ?? ask(hash, mac);
     },
     spend(device) {
-      unwritten.add(device.id);
-      for (const hash of [device.stage1Hash, device.stage2OldHash]) if (hash !== null) byHash.delete(hash);
-      endStage1(device);
+      const { id: deviceId, stage1Hash, stage2OldHash, windowUntil } = device;
+      const record = { deviceId, stage1Hash, stage2OldHash, windowUntil };
+      unwritten.add(record);
+      for (const hash of [stage1Hash, stage2OldHash]) if (hash !== null) byHash.delete(hash);
+      endStage1(device, record);
+      return record;
     },
-    spent: (id) => void unwritten.delete(id),
+    spent: (record) => void unwritten.delete(record),
     close() {
       endCommits();
       signals.off('stale', onStale);

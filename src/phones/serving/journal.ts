@@ -31,11 +31,11 @@ const MOST = 20_000;
 /** Characters of what phones say of themselves. */
 const LONGEST = 200;
 
-export function createJournal(db: Database, log: Logger, onSpent: (deviceId: string) => void): Journal {
+export function createJournal(db: Database, log: Logger, onSpent: (record: SpentRecord) => void): Journal {
   let fetches: FetchRecord[] = [];
   let seen = new Map<string, SeenRecord>();
   let sightings = new Map<string, Sighting>();
-  let spent = new Map<string, SpentRecord>();
+  let spent: SpentRecord[] = [];
   let models = new Map<string, string>();
   let timer: NodeJS.Timeout | undefined;
   let tail: Promise<void> = Promise.resolve();
@@ -50,13 +50,13 @@ export function createJournal(db: Database, log: Logger, onSpent: (deviceId: str
       fetches,
       seen: [...seen.values()],
       sightings: [...sightings.values()],
-      spent: [...spent.values()],
+      spent,
       models: [...models],
     };
     fetches = [];
     seen = new Map();
     sightings = new Map();
-    spent = new Map();
+    spent = [];
     models = new Map();
     if (Object.values(batch).every(({ length }) => length === 0)) return;
     const work = async (tx: Tx) => {
@@ -69,11 +69,11 @@ export function createJournal(db: Database, log: Logger, onSpent: (deviceId: str
     try {
       // That a token is dead must outlive a power cut; the rest may be forgotten.
       await (batch.spent.length > 0 ? db.write(work) : db.note(work));
-      for (const { deviceId } of batch.spent) onSpent(deviceId);
+      batch.spent.forEach(onSpent);
     } catch (err) {
       log.error({ err, lost: batch.fetches.length }, 'what phones did could not be written');
-      for (const one of batch.spent) if (!spent.has(one.deviceId)) spent.set(one.deviceId, one);
-      if (spent.size > 0 && !isStopped) soon();
+      spent.unshift(...batch.spent);
+      if (spent.length > 0 && !isStopped) soon();
     }
   }
 
@@ -110,7 +110,7 @@ export function createJournal(db: Database, log: Logger, onSpent: (deviceId: str
       soon();
     },
     spend(record) {
-      spent.set(record.deviceId, record);
+      spent.push(record);
       soon();
     },
     flush,

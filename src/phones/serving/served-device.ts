@@ -1,14 +1,20 @@
+import type { SpentRecord } from '../../store/phones/fetches.ts';
 import type { ServedDeviceRow, ServedSiteRow } from '../../store/phones/served-devices.ts';
 import { httpPassword, stage2Token } from '../../store/phones/tokens.ts';
 import type { Seal } from '../../store/seal.ts';
 import { type Networks, networksOf } from './address.ts';
+
+interface DeviceLogin {
+  token: string;
+  passwords: readonly string[];
+}
 
 /** A device as the listener knows it. */
 export interface ServedDevice extends Omit<ServedDeviceRow, 'networks'> {
   /** undefined: nobody said where it is. */
   networks: Networks | undefined;
   /** Its token of now and what it may log in with, the older password while that is good. Made when first wanted. */
-  login(): { token: string; passwords: readonly string[] };
+  login(): DeviceLogin;
   /** The last address that took its first file. */
   stage1Address?: string;
 }
@@ -20,16 +26,17 @@ export type TokenUse =
   | { stage: 1; site: ServedSiteRow; device?: undefined };
 
 export function servedDevice({ networks, ...row }: ServedDeviceRow, seal: Seal): ServedDevice {
-  let login: ReturnType<ServedDevice['login']> | undefined;
+  let login: DeviceLogin | undefined;
   const device: ServedDevice = {
     ...row,
     networks: networksIn(networks),
     login() {
       const { id, stage2Generation: now, stage2OldHash } = device;
-      login ??= {
-        token: stage2Token(seal, id, now),
-        passwords: [now, ...(stage2OldHash === null ? [] : [now - 1])].map((one) => httpPassword(seal, id, one)),
-      };
+      const generations = stage2OldHash === null ? [now] : [now, now - 1];
+      // The older password goes when the older address does.
+      if (login?.passwords.length !== generations.length) {
+        login = { token: stage2Token(seal, id, now), passwords: generations.map((one) => httpPassword(seal, id, one)) };
+      }
       return login;
     },
   };
@@ -42,9 +49,11 @@ export function networksIn(json: string | null): Networks | undefined {
   return cidrs.length === 0 ? undefined : networksOf(cidrs);
 }
 
-/** Its first address, its older one and its window are over. */
-export function endStage1(device: ServedDevice): void {
-  Object.assign(device, { stage1Hash: null, stage2OldHash: null, windowUntil: null });
+/** Its first address, its older one and its window are over, as far as they are still those that were seen then. */
+export function endStage1(device: ServedDevice, seen: SpentRecord): void {
+  if (device.stage1Hash === seen.stage1Hash) device.stage1Hash = null;
+  if (device.stage2OldHash === seen.stage2OldHash) device.stage2OldHash = null;
+  if (device.windowUntil === seen.windowUntil) device.windowUntil = null;
   if (device.state === 'pending') device.state = 'active';
 }
 

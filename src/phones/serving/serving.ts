@@ -63,7 +63,7 @@ function createTools(deps: ServingDeps) {
   const now = deps.now ?? Date.now;
   const log = deps.log.child({ part: 'phones' });
   const book = createBook(deps.db, deps.signals);
-  const journal = createJournal(deps.db, log, (id) => book.spent(id));
+  const journal = createJournal(deps.db, log, (record) => book.spent(record));
   const bans = createBans({ ...BAN_LIMITS, misses: deps.missesBeforeBan, ...deps.banLimits }, now);
   const nonces = createNonces(now);
   const phonebooks = createPhonebooks(deps.db, now);

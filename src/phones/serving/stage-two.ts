@@ -81,10 +81,9 @@ export function createFullService(tools: Tools) {
 
   /** The newer address was used: the phone has it, and nothing older is needed any more. */
   function endFirst(device: ServedDevice): void {
-    const { id: deviceId, stage1Hash, stage2Hash, stage2OldHash, windowUntil, state } = device;
+    const { stage1Hash, stage2OldHash, windowUntil, state } = device;
     if (stage1Hash === null && stage2OldHash === null && windowUntil === null && state !== 'pending') return;
-    book.spend(device);
-    journal.spend({ deviceId, stage1Hash, stage2Hash, windowUntil });
+    journal.spend(book.spend(device));
   }
 
   function record(

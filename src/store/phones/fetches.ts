@@ -42,11 +42,11 @@ export interface SeenRecord {
   fetched?: { revision: number; at: number } | undefined;
 }
 
-/** A device whose newer address was used: what was good before is over. As it was seen, so that a window opened since stays. */
+/** What is over when a device used its newer address: as it was seen, so that what somebody gave it since stays. */
 export interface SpentRecord {
   deviceId: string;
-  stage2Hash: string;
   stage1Hash: string | null;
+  stage2OldHash: string | null;
   windowUntil: number | null;
 }
 
@@ -129,10 +129,16 @@ export async function endFirstSteps(tx: Tx, spent: readonly SpentRecord[]): Prom
   );
   await executeEach(
     tx,
-    `UPDATE "Device" SET "stage1Hash" = NULL, "stage2OldHash" = NULL, "windowUntil" = NULL,
-       "state" = CASE "state" WHEN 'pending' THEN 'active' ELSE "state" END
-     WHERE "id" = ? AND "stage2Hash" = ? AND "stage1Hash" IS ? AND "windowUntil" IS ?`,
-    spent.map(({ deviceId, stage2Hash, stage1Hash, windowUntil }) => [deviceId, stage2Hash, stage1Hash, windowUntil]),
+    `UPDATE "Device" SET "stage1Hash" = iif("stage1Hash" IS ?, NULL, "stage1Hash"),
+       "stage2OldHash" = iif("stage2OldHash" IS ?, NULL, "stage2OldHash"),
+       "windowUntil" = iif("windowUntil" IS ?, NULL, "windowUntil"),
+       "state" = iif("state" = 'pending', 'active', "state") WHERE "id" = ?`,
+    spent.map(({ deviceId, stage1Hash, stage2OldHash, windowUntil }) => [
+      stage1Hash,
+      stage2OldHash,
+      windowUntil,
+      deviceId,
+    ]),
   );
   await execute(
     tx,
