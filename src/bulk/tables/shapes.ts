@@ -175,12 +175,14 @@ const deviceColumns = [
     { ...nullable, example: 'language=de' },
   ),
 ];
+const deviceNames = columnNames(deviceColumns);
 const DEVICES: TableShape = {
   name: 'devices',
   columns: deviceColumns,
   must: { mac: 'it says which phone is meant' },
   needs: () => ['phones:write'],
-  columnOf: columnNames(deviceColumns),
+  // A setting by its key; keys that do not fit come from the layout.
+  columnOf: (path) => deviceNames(path.replace(/^settings\..*$/, 'settings').replace(/^keys$/, 'layout')),
 };
 
 export const SHAPES: Readonly<Record<ImportTableName, TableShape>> = {

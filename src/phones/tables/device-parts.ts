@@ -88,14 +88,14 @@ export async function setSettings(
     deps,
     context,
     place,
-    Object.fromEntries(wanted.map(({ key, value }) => [key, valueOf(key, value)])),
+    Object.fromEntries(wanted.map(({ key, value }) => [key, parsedValue(key, value)])),
   );
   if (JSON.stringify(await settingsOf(tx, companyId, scopeId)) === before) return;
   await tx.device.update({ where: { id: scopeId }, data: { version: { increment: 1 }, updatedAt: new Date() } });
 }
 
 /** A cell is text; what it means, the setting knows: text as it is, anything else as JSON. */
-function valueOf(key: string, text: string): unknown {
+function parsedValue(key: string, text: string): unknown {
   const definition = Object.hasOwn(PHONE_SETTINGS, key)
     ? (PHONE_SETTINGS[key as SettingKey] as SettingDefinition)
     : undefined;
