@@ -130,6 +130,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
     const settings = { ...config.people, publicUrl: publicUrl(config.http) };
     const factors = createSecondFactors(db, smsSenderOf(config, log));
     const people = createPeople(db, settings, { factors, argon2 });
+    const phones = deskPhones(core, config);
     const bulk = createBulk({
       db,
       changes,
@@ -138,7 +139,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
       limits: config.imports,
       lookUp: (id, companyId) => principalById(db, id, companyId),
       actions: massActions({ db, lifecycle, people, batch }),
-      writers: importWriters(batch, lifecycle),
+      writers: importWriters(batch, lifecycle, phones),
     });
     const actions = createCallActions({
       db,
@@ -176,7 +177,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
           diagnosticsRoutes(createDiagnostics(core, config)),
           callRoutes(live),
           callActionRoutes(actions),
-          phoneRoutes(deskPhones(core, config)),
+          phoneRoutes(phones),
           registrationRoutes(live),
           summaryRoutes(live),
         ],

@@ -7,9 +7,11 @@ import { groupWriter } from './people/tables/groups.ts';
 import { membershipWriter } from './people/tables/memberships.ts';
 import { outOfReach } from './people/tables/reach.ts';
 import { createPersonWriter } from './people/tables/users.ts';
+import type { DeviceDeps } from './phones/devices/deps.ts';
+import { createDeviceWriter } from './phones/tables/devices.ts';
 
-/** What people and lines write for imports. */
-export function importWriters(batch: ExtensionBatch, lifecycle: LifecycleService): TableWriters {
+/** What people, lines and phones write for imports. */
+export function importWriters(batch: ExtensionBatch, lifecycle: LifecycleService, phones: DeviceDeps): TableWriters {
   return {
     extensions: {
       apply: batch.apply,
@@ -24,5 +26,6 @@ export function importWriters(batch: ExtensionBatch, lifecycle: LifecycleService
     memberships: membershipWriter,
     numbers: numberWriter,
     mailboxes: createMailboxWriter(batch),
+    devices: createDeviceWriter(phones),
   };
 }

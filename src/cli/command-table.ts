@@ -23,6 +23,13 @@ export const COMMANDS: ReadonlyMap<string, AddCommand> = new Map<string, AddComm
   ['label', groups],
   ['extension', async (...to) => (await import('./commands/extension.ts')).addExtension(...to)],
   ['call', async (...to) => (await import('./commands/call.ts')).addCall(...to)],
+  [
+    'phone',
+    async (program, bind) => {
+      const phone = (await import('./commands/phone.ts')).addPhone(program, bind);
+      (await import('./commands/phone-setup.ts')).addPhoneSetup(phone, bind);
+    },
+  ],
   ['number', async (...to) => (await import('./commands/number.ts')).addNumber(...to)],
   ['import', async (...to) => (await import('./commands/import.ts')).addImport(...to)],
   ['imports', async (...to) => (await import('./commands/imports.ts')).addImports(...to)],

@@ -49,3 +49,20 @@ export interface MailboxRowValues {
   extension: string;
   mailbox: z.infer<typeof mailboxInputSchema>;
 }
+
+export interface DeviceValues {
+  /** 12 hexadecimal digits, lower case. */
+  mac: string;
+  vendor?: string;
+  model?: string | null;
+  /** Names of a site and a key layout of the company, and of a user. */
+  site?: string | null;
+  label?: string | null;
+  user?: string | null;
+  /** Numbers of extensions, in the order of the lines. */
+  lines?: string[] | null;
+  layout?: string | null;
+  state?: 'active' | 'suspended';
+  /** Text as it is, any other value as JSON. */
+  settings?: { key: string; value: string }[] | null;
+}

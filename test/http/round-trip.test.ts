@@ -150,7 +150,7 @@ t.test(
 
 t.test('a file of one table tells by its header which it is', async (t) => {
   const app = await setUpTables(t);
-  for (const table of ['groups', 'users', 'memberships', 'extensions', 'numbers', 'mailboxes']) {
+  for (const table of ['groups', 'users', 'memberships', 'extensions', 'numbers', 'mailboxes', 'devices']) {
     const template = (await app.api.call('GET', `/imports/template?table=${table}`)).text;
     t.match(await app.upload('', template), { status: 201, body: { table, kind: table, total: 1 } }, table);
   }

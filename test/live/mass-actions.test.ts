@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { createBulk } from '../../src/bulk/create-bulk.ts';
+import { loadConfig } from '../../src/config.ts';
+import { deskPhones } from '../../src/desk-phones.ts';
 import type { ExtensionInput } from '../../src/domain/extension-input.ts';
 import { importWriters } from '../../src/import-writers.ts';
 import { massActions } from '../../src/mass-actions.ts';
@@ -23,7 +25,7 @@ const bulk = createBulk({
   ...{ db, changes, log, dataDir: test.folder, limits: { maxBytes: 1e6, maxRows: 1000, keepDays: 7 } },
   lookUp: async () => root,
   actions: massActions({ db, lifecycle, batch, people: testPeople(db) }),
-  writers: importWriters(batch, lifecycle),
+  writers: importWriters(batch, lifecycle, deskPhones(core, loadConfig({}))),
 });
 t.teardown(() => bulk.stop());
 

@@ -8,9 +8,12 @@ import type { Imports } from '../../src/bulk/imports.ts';
 import type { Jobs } from '../../src/bulk/jobs/jobs.ts';
 import type { JobAction } from '../../src/bulk/jobs/state.ts';
 import type { TableWriters } from '../../src/bulk/tables/tables.ts';
+import { loadConfig } from '../../src/config.ts';
+import { deskPhones } from '../../src/desk-phones.ts';
 import { principalById } from '../../src/http/principals.ts';
 import { importWriters } from '../../src/import-writers.ts';
 import { createExtensionBatch } from '../../src/lines/extension-batch.ts';
+import { createExtensions } from '../../src/lines/extensions.ts';
 import { removeExtensions } from '../../src/lines/remove-extensions.ts';
 import { createLifecycleService } from '../../src/people/lifecycle/service.ts';
 import { createChanges } from '../../src/reconciler/changes.ts';
@@ -64,7 +67,9 @@ export function openStore(folder: string): Promise<Database> {
 export function realParts(db: Database): Pick<BulkDeps, 'changes' | 'writers' | 'lookUp' | 'actions'> {
   const changes = createChanges({ db, digests: createDigests(db.seal), board: createSettledBoard(), poke: () => {} });
   const lifecycle = createLifecycleService({ seal: db.seal, restoreDays: 30, removeExtensions, poke: () => {} });
-  const writers = importWriters(createExtensionBatch(db.seal), lifecycle);
+  const batch = createExtensionBatch(db.seal);
+  const phones = deskPhones({ db, extensions: createExtensions(batch, db.seal) }, loadConfig({}));
+  const writers = importWriters(batch, lifecycle, phones);
   return { changes, writers, actions: [], lookUp: (id, companyId) => principalById(db, id, companyId) };
 }
 

@@ -191,6 +191,7 @@ export const ROUTE_RULES: Record<string, RouteRule> = {
   'GET /api/v1/exports/memberships': rule('read'),
   'GET /api/v1/exports/numbers': rule('read'),
   'GET /api/v1/exports/mailboxes': rule('read'),
+  'GET /api/v1/exports/devices': rule('read'),
   'GET /api/v1/call-record-gaps': rule('calls:read'),
   'GET /api/v1/me/calls': rule('self'),
 

@@ -1,4 +1,10 @@
-import type { GroupValues, MailboxRowValues, MembershipValues, NumberValues } from '../../domain/import-values.ts';
+import type {
+  DeviceValues,
+  GroupValues,
+  MailboxRowValues,
+  MembershipValues,
+  NumberValues,
+} from '../../domain/import-values.ts';
 import { parseE164 } from '../../domain/phone-number.ts';
 import { foldUsername } from '../../domain/user.ts';
 import type { TableWriter } from '../../store/table-writer.ts';
@@ -52,6 +58,16 @@ export function numbersTable(writer: TableWriter<NumberValues>) {
     },
     nameOf: ({ e164 }) => e164,
     keysOf: ({ e164 }) => [{ column: 'phone_number', text: e164, key: Number(e164.slice(1)) }],
+  });
+}
+
+export function devicesTable(writer: TableWriter<DeviceValues>) {
+  return plainTable<DeviceValues>({
+    shape: SHAPES.devices,
+    writer,
+    values: valuesOf<DeviceValues>,
+    nameOf: ({ mac }) => mac,
+    keysOf: ({ mac }) => [{ column: 'mac', text: mac, key: mac }],
   });
 }
 

@@ -1,7 +1,15 @@
 import type { Permission } from '../../domain/permission.ts';
 import type { Column } from '../columns.ts';
 
-export const IMPORT_TABLES = ['extensions', 'users', 'groups', 'memberships', 'numbers', 'mailboxes'] as const;
+export const IMPORT_TABLES = [
+  'extensions',
+  'users',
+  'groups',
+  'memberships',
+  'numbers',
+  'mailboxes',
+  'devices',
+] as const;
 export type ImportTableName = (typeof IMPORT_TABLES)[number];
 
 /** What a file may say of one kind of objects. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { groupDescriptionSchema, groupNameSchema, labelKindSchema } from '../../domain/group.ts';
 import { NUMBER_STATES } from '../../domain/phone-number.ts';
+import { macSchema } from '../../domain/phones/mac.ts';
 import { text } from '../../domain/text.ts';
 import { usernameSchema } from '../../domain/user.ts';
 import { LinekeeperError } from '../../errors.ts';
@@ -9,6 +10,16 @@ import { columnNames, IMPORT_TABLES, type ImportTableName, type TableShape } fro
 import { LINE_COLUMNS, PERSON_COLUMNS, wantsNextNumber } from './user-columns.ts';
 
 const nullable = { cleared: null } as const;
+/** `language=de` */
+const deviceSettingsSchema = z
+  .array(z.string().regex(/^[^=]{1,150}=/, { error: 'must be key=value' }))
+  .max(200)
+  .transform((cells) =>
+    cells.map((cell) => ({
+      key: cell.slice(0, cell.indexOf('=')).trim(),
+      value: cell.slice(cell.indexOf('=') + 1).trim(),
+    })),
+  );
 const kindSchema = z.union([z.enum(['group', 'team']), labelKindSchema]);
 const byName = new Map(COLUMNS.map((one) => [one.name, one]));
 const lineColumn = (name: string) => byName.get(name)!;
@@ -122,6 +133,58 @@ const MAILBOXES: TableShape = {
   columnOf: (path) => (path === 'mailbox.enabled' ? 'mailbox_enabled' : columnOfPath(path)),
 };
 
+const deviceColumns = [
+  column('mac', 'text', 'fields', ['mac'], macSchema, 'MAC address such as 00:15:65:12:34:56', {
+    example: '00:15:65:12:34:56',
+  }),
+  column(
+    'vendor',
+    'word',
+    'fields',
+    ['vendor'],
+    z.string().max(31),
+    'such as yealink or snom. Empty: by the MAC address',
+    {
+      example: 'yealink',
+    },
+  ),
+  column('model', 'text', 'fields', ['model'], z.string().max(61), 'such as T54W', { ...nullable, example: 'T54W' }),
+  column('site', 'text', 'fields', ['site'], text(60), 'name of a site of the company', nullable),
+  column('label', 'text', 'fields', ['label'], text(60), 'shown on its display', nullable),
+  column('user', 'text', 'fields', ['user'], usernameSchema, 'whose phone it is', nullable),
+  column(
+    'lines',
+    'list',
+    'fields',
+    ['lines'],
+    z.array(z.string().regex(/^[0-9]{2,10}$/)).max(48),
+    'numbers of extensions in their order. Several with | between them',
+    { ...nullable, example: '1001' },
+  ),
+  column('layout', 'text', 'fields', ['layout'], text(60), 'name of a key layout', nullable),
+  column('state', 'word', 'fields', ['state'], z.enum(['active', 'suspended']), 'active or suspended', {
+    example: 'active',
+  }),
+  column(
+    'settings',
+    'list',
+    'fields',
+    ['settings'],
+    deviceSettingsSchema,
+    'key=value of its own settings. Several with | between them',
+    { ...nullable, example: 'language=de' },
+  ),
+];
+const deviceNames = columnNames(deviceColumns);
+const DEVICES: TableShape = {
+  name: 'devices',
+  columns: deviceColumns,
+  must: { mac: 'it says which phone is meant' },
+  needs: () => ['phones:write'],
+  // A setting by its key; keys that do not fit come from the layout.
+  columnOf: (path) => deviceNames(path.replace(/^settings\..*$/, 'settings').replace(/^keys$/, 'layout')),
+};
+
 export const SHAPES: Readonly<Record<ImportTableName, TableShape>> = {
   extensions: EXTENSIONS,
   users: USERS,
@@ -129,10 +192,12 @@ export const SHAPES: Readonly<Record<ImportTableName, TableShape>> = {
   memberships: MEMBERSHIPS,
   numbers: NUMBERS,
   mailboxes: MAILBOXES,
+  devices: DEVICES,
 };
 
 /** The columns that no other table has tell which it is. */
 const SIGNS: readonly [ImportTableName, readonly string[]][] = [
+  ['devices', ['mac']],
   ['memberships', ['group', 'username']],
   ['users', ['username']],
   ['groups', ['kind', 'name']],

@@ -1,4 +1,5 @@
 import type {
+  DeviceValues,
   GroupValues,
   MailboxRowValues,
   MembershipValues,
@@ -8,7 +9,7 @@ import type {
 import type { TableWriter } from '../../store/table-writer.ts';
 import type { RowWriter } from '../ports.ts';
 import { extensionsTable } from './extensions.ts';
-import { groupsTable, mailboxesTable, membershipsTable, numbersTable } from './plain-tables.ts';
+import { devicesTable, groupsTable, mailboxesTable, membershipsTable, numbersTable } from './plain-tables.ts';
 import type { ImportTableName } from './shape.ts';
 import type { ImportTable } from './table.ts';
 import { usersTable } from './users.ts';
@@ -21,6 +22,7 @@ export interface TableWriters {
   memberships: TableWriter<MembershipValues>;
   numbers: TableWriter<NumberValues>;
   mailboxes: TableWriter<MailboxRowValues>;
+  devices: TableWriter<DeviceValues>;
 }
 
 export function createTables(writers: TableWriters): Readonly<Record<ImportTableName, ImportTable>> {
@@ -31,6 +33,7 @@ export function createTables(writers: TableWriters): Readonly<Record<ImportTable
     memberships: untyped(membershipsTable(writers.memberships)),
     numbers: untyped(numbersTable(writers.numbers)),
     mailboxes: untyped(mailboxesTable(writers.mailboxes)),
+    devices: untyped(devicesTable(writers.devices)),
   };
 }
 

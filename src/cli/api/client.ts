@@ -6,7 +6,7 @@ import type { Address } from './address.ts';
 import { unreachable } from './unreachable.ts';
 
 export type Query = Record<string, string | number | boolean | undefined>;
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
 
 export interface CallOptions {
   query?: Query;

@@ -13,7 +13,7 @@ interface ExportOptions extends OutputOptions {
   q?: string;
 }
 
-const TABLES = ['users', 'groups', 'memberships', 'extensions', 'numbers', 'mailboxes', 'call-records'];
+const TABLES = ['users', 'groups', 'memberships', 'extensions', 'numbers', 'mailboxes', 'devices', 'call-records'];
 
 export function addExport(program: Command, bind: Bind): void {
   addOutputOptions(program.command('export'))

@@ -6,6 +6,7 @@ import { EXPORT_FORMATS, type ExportFormat } from '../../bulk/export/export-text
 import { IMPORT_TABLES, type ImportTableName } from '../../bulk/tables/shape.ts';
 import { rule } from '../../domain/rule.ts';
 import { text } from '../../domain/text.ts';
+import { DEVICES } from '../../store/queries/devices.ts';
 import { GROUPS } from '../../store/queries/groups.ts';
 import { EXTENSIONS, MAILBOXES, NUMBERS } from '../../store/queries/lines.ts';
 import type { ListSpec, PageRequest } from '../../store/queries/page.ts';
@@ -44,6 +45,11 @@ const TABLES: Record<ImportTableName, { spec: ListSpec; filters: z.ZodObject; su
   groups: { spec: GROUPS, filters: groupFilters, summary: 'Groups, teams and labels' },
   memberships: { spec: GROUPS, filters: groupFilters, summary: 'Who is in which group, team or label' },
   numbers: { spec: NUMBERS, filters: LISTS.numbers.query.omit(ARRANGING), summary: 'Phone numbers' },
+  devices: {
+    spec: DEVICES,
+    filters: LISTS.devices.query.omit(ARRANGING),
+    summary: 'Desk phones, without secrets',
+  },
   mailboxes: { spec: MAILBOXES, filters: LISTS.mailboxes.query.omit(ARRANGING), summary: 'Mailboxes, without PINs' },
 };
 

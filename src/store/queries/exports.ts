@@ -1,6 +1,8 @@
 import { setImmediate as breathe } from 'node:timers/promises';
+import { PHONE_SETTINGS } from '../../domain/phones/settings.ts';
 import type { Reader } from '../database.ts';
 import { queryJson } from '../sql.ts';
+import { DEVICES } from './devices.ts';
 import { GROUPS } from './groups.ts';
 import { EXTENSIONS, MAILBOXES, NUMBERS } from './lines.ts';
 import { conditionsOf, type ListSpec, type PageRequest, type Scalar } from './page.ts';
@@ -35,6 +37,12 @@ const mailboxOf = (expression: string) => `(SELECT ${expression} FROM "Mailbox" 
 const accountOf = (expression: string) =>
   `(SELECT ${expression} FROM "SipAccount" a WHERE a."extensionId" = e.id AND a."ordinal" = 1)`;
 const flagOf = (expression: string) => json(mailboxOf(`iif(${expression}, 'true', 'false')`));
+
+/** Sealed, and in no file. */
+const SECRET_SETTINGS = Object.entries(PHONE_SETTINGS)
+  .filter(([, definition]) => 'secret' in definition)
+  .map(([key]) => `'${key}'`)
+  .join(', ');
 
 export const EXPORT_SOURCES = {
   users: {
@@ -108,6 +116,32 @@ export const EXPORT_SOURCES = {
       state: 'n."state"',
       extension: '(SELECT e."number" FROM "Extension" e WHERE e.id = n."extensionId")',
       note: 'n."note"',
+    },
+  },
+  devices: {
+    spec: DEVICES,
+    key: ['d."mac"'],
+    cells: {
+      mac: 'd."mac"',
+      vendor: 'd."vendor"',
+      model: 'd."model"',
+      site: siteOf('d'),
+      label: 'd."label"',
+      user: '(SELECT u."username" FROM "User" u WHERE u.id = d."userId")',
+      lines: list(
+        'e."number"',
+        `FROM "DeviceLine" l JOIN "SipAccount" a ON a.id = l."accountId" JOIN "Extension" e ON e.id = a."extensionId"
+           WHERE l."deviceId" = d.id`,
+        'l."ordinal"',
+      ),
+      layout: '(SELECT y."name" FROM "KeyLayout" y WHERE y.id = d."keyLayoutId")',
+      state: `iif(d."state" = 'suspended', 'suspended', 'active')`,
+      settings: list(
+        `x."key" || '=' || iif(json_valid(x."value") AND json_type(x."value") = 'text', x."value"->>'$', x."value")`,
+        `FROM "PhoneSetting" x WHERE x."companyId" = d."companyId" AND x."scope" = 'device' AND x."scopeId" = d.id
+           AND x."key" NOT IN (${SECRET_SETTINGS})`,
+        'x."key"',
+      ),
     },
   },
   mailboxes: {
