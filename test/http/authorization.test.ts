@@ -176,8 +176,16 @@ async function others({ api, acme, make }: World, anna: string): Promise<Record<
     broadcasts: (await post('/broadcasts', { companyId, ...text })).id,
     devices: (await post('/devices', { companyId, mac: '00:15:65:00:00:01', vendor: 'yealink', model: 'T54W' })).id,
     'key-layouts': (await post('/key-layouts', { companyId, name: 'K', keys: [] })).id,
+    'roll-outs': await foreignRollOut(api, companyId),
     'phone-sightings': await foreignSighting(api, companyId),
   };
+}
+
+async function foreignRollOut({ db }: TestApp, companyId: string): Promise<string> {
+  const id = uuid();
+  const row = { id, companyId, kind: 'templates', target: '{"releaseHash":"x"}', limits: '{}', actor: 'x' };
+  await db.write((tx) => tx.rollOut.create({ data: { ...row, createdAt: new Date() } }));
+  return id;
 }
 
 async function foreignSighting({ db }: TestApp, companyId: string): Promise<string> {

@@ -10,6 +10,7 @@ import { loadConfig } from '../../src/config.ts';
 import { deskPhones } from '../../src/desk-phones.ts';
 import { type AppOptions, buildApp } from '../../src/http/app.ts';
 import { callActionRoutes } from '../../src/http/routes/call-actions.ts';
+import { phoneFollowRoutes } from '../../src/http/routes/phones/follow-routes.ts';
 import { phoneRoutes } from '../../src/http/routes/phones/phone-routes.ts';
 import type { App } from '../../src/http/types.ts';
 import { createLifecycle, type Lifecycle } from '../../src/lifecycle.ts';
@@ -21,6 +22,7 @@ import { argon2Here } from '../../src/people/argon2.ts';
 import { createPeople, type People } from '../../src/people/create-people.ts';
 import type { SmsSender } from '../../src/people/second-factor/sms.ts';
 import { createSecondFactors } from '../../src/people/second-factor/verify.ts';
+import { phoneFollowParts } from '../../src/phone-following.ts';
 import { createChanges } from '../../src/reconciler/changes.ts';
 import { createFleet } from '../../src/reconciler/fleet.ts';
 import { createSettledBoard } from '../../src/reconciler/settled.ts';
@@ -148,6 +150,7 @@ export async function createTestApp(
         phoneRoutes(
           deskPhones({ db, extensions }, { ...defaults, phones: { ...defaults.phones, publicUrl: PHONES_URL } }),
         ),
+        phoneFollowRoutes(phoneFollowParts({ db, log }, defaults, join(folder, 'phones'))),
         ...(options.plugins ?? []),
       ],
     },

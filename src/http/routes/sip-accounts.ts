@@ -9,7 +9,6 @@ import { contextOf } from '../context.ts';
 import { withCredentials } from '../credentials.ts';
 import { answerOne, readVisible } from '../read.ts';
 import { actionRoute, deleteRoute, getRoute, patchRoute } from '../route-options.ts';
-import { noBody } from '../schemas/common.ts';
 import { accountDetailView, accountView, credentialsSchema } from '../schemas/lines.ts';
 import type { Principal } from '../scopes.ts';
 import type { AnyRequest, App, HttpDeps } from '../types.ts';
@@ -18,6 +17,15 @@ import type { Write } from '../write.ts';
 const tag = 'extensions';
 const params = z.strictObject({ id: z.string().max(64), ordinal: z.string().transform(toOrdinal) });
 const answerSchema = accountDetailView.extend({ credentials: credentialsSchema.optional() });
+
+const rotateInput = z
+  .strictObject({
+    force: z
+      .boolean()
+      .optional()
+      .meta({ description: 'true: at once, also when that throws a desk phone of ours out.' }),
+  })
+  .nullish();
 
 /** Whatever is no ordinal is one that no account has. */
 function toOrdinal(text: string): number {
@@ -87,16 +95,35 @@ export function accountRoutes(app: App, deps: HttpDeps, write: Write): void {
     tag,
     operationId: 'rotateSipSecret',
     summary: 'Give a SIP account a new secret',
-    description: 'Shown once. The old one stops to work, and devices that use it are thrown out, when the PBX has it.',
+    description:
+      'Shown once. The old one stops to work, and devices that use it are thrown out, when the PBX has it. A desk phone of ours ' +
+      'that has fetched its files gets it with them instead: it is not shown, and the old one is good until the phone has ' +
+      'registered with the new one (`rotatingSince`). `force` throws the phone out all the same.',
   };
-  const rotation = actionRoute('lines:write', rotate, noBody, answerSchema, { params });
+  const rotation = actionRoute('lines:write', rotate, rotateInput, answerSchema, { params });
   app.post(`${path}/:ordinal/rotate`, rotation, async (request, reply) =>
     write(request, reply, async (tx) => {
       const { id, ordinal } = request.params;
       await expectAccount(tx, request, id, ordinal);
-      const { secret } = await deps.extensions.rotateSecret(tx, contextOf(request), id, ordinal);
+      const { force } = request.body ?? {};
+      const rotated = await deps.extensions.rotateSecret(tx, contextOf(request), id, ordinal, { force });
       const view = await readAccount(tx, request.principal, id, ordinal);
-      return { status: 200, body: withCredentials(view, { endpoint: view.endpoint, secret }) };
+      if (rotated.isPhased) return { status: 200, body: view };
+      return { status: 200, body: withCredentials(view, { endpoint: view.endpoint, secret: rotated.secret }) };
+    }),
+  );
+
+  const cancel = {
+    tag,
+    operationId: 'cancelSipSecretRotation',
+    summary: 'Keep the old secret of a SIP account whose phone has not taken the new one yet',
+  };
+  app.delete(`${path}/:ordinal/rotate`, deleteRoute('lines:write', cancel, { params }), async (request, reply) =>
+    write(request, reply, async (tx) => {
+      const { id, ordinal } = request.params;
+      await expectAccount(tx, request, id, ordinal);
+      await deps.extensions.cancelRotation(tx, contextOf(request), id, ordinal);
+      return { status: 204 };
     }),
   );
 

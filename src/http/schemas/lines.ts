@@ -15,6 +15,9 @@ export const accountView = z
     codecs: z.array(z.string()).nullable().meta({ description: 'null: the default of the kind.' }),
     maxContacts: z.int(),
     rotatedAt: timeSchema.meta({ description: 'When the secret was made.' }),
+    rotatingSince: timeSchema
+      .nullable()
+      .meta({ description: 'A new secret waits for its desk phone; until that has it, both are good.' }),
     createdAt: timeSchema,
   })
   .meta({ id: 'SipAccount' });

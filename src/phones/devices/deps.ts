@@ -14,7 +14,13 @@ export interface LineAccounts {
     input: { kind?: 'desk'; label?: string },
   ): Promise<{ id: string; ordinal: number }>;
   removeAccount(tx: Tx, context: { actor: string }, extensionId: string, ordinal: number): Promise<void>;
-  rotateSecret(tx: Tx, context: { actor: string }, extensionId: string, ordinal: number): Promise<unknown>;
+  rotateSecret(
+    tx: Tx,
+    context: { actor: string },
+    extensionId: string,
+    ordinal: number,
+    options: { force: boolean },
+  ): Promise<unknown>;
 }
 
 /** A phone that can be rendered. */

@@ -150,7 +150,7 @@ export async function renewSecret(
   { id, extensionId, ordinal }: { id: string; extensionId: string; ordinal: number },
 ): Promise<void> {
   await tx.sipAccount.update({ where: { id }, data: { nextSecretSealed: null, nextSecretAt: null } });
-  await accounts.rotateSecret(tx, { actor }, extensionId, ordinal);
+  await accounts.rotateSecret(tx, { actor }, extensionId, ordinal, { force: true });
 }
 
 type WithLines = Awaited<ReturnType<typeof deviceWithLines>>;

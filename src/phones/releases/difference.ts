@@ -6,9 +6,18 @@ const SHOWN = 20;
 /** Which files of a release differ, in words. */
 export function differenceOf(before: Files, after: Files): string {
   const parts = [
-    ...named('added', Object.keys(after).filter((path) => before[path] === undefined)),
-    ...named('changed', Object.keys(after).filter((path) => before[path] !== undefined && before[path] !== after[path])),
-    ...named('removed', Object.keys(before).filter((path) => after[path] === undefined)),
+    ...named(
+      'added',
+      Object.keys(after).filter((path) => before[path] === undefined),
+    ),
+    ...named(
+      'changed',
+      Object.keys(after).filter((path) => before[path] !== undefined && before[path] !== after[path]),
+    ),
+    ...named(
+      'removed',
+      Object.keys(before).filter((path) => after[path] === undefined),
+    ),
   ];
   return parts.join('; ');
 }

@@ -6,6 +6,7 @@ import { markDevices } from '../../store/phones/dirty.ts';
 import { newestRelease, releaseDevices } from '../../store/phones/releases.ts';
 import {
   askedDevices,
+  type DeviceOutcome,
   rollOutCounts,
   setDeviceFirmware,
   setModelFirmware,
@@ -48,7 +49,9 @@ export function createRollOuts({ db, log, now = Date.now }: RollOutsOptions): Ro
     const row = await db.read.rollOut.findUniqueOrThrow({ where: { id } });
     const limits = JSON.parse(row.limits) as RollOutLimits;
     const target = targetOf(row);
-    const outcomes = (await askedDevices(db.read, id)).flatMap((one) => judgeDevice(one, target, limits, now()) ?? []);
+    const outcomes = (await askedDevices(db.read, id))
+      .map((one) => judgeDevice(one, target, limits, now()))
+      .filter((outcome) => outcome !== undefined);
     const counts = await rollOutCounts(db.read, id);
     if (outcomes.length === 0 && counts.asked > 0) return;
     await db.write(async (tx) => {
@@ -79,7 +82,7 @@ export function createRollOuts({ db, log, now = Date.now }: RollOutsOptions): Ro
     await setRollOutDevices(
       tx,
       row.id,
-      batch.map(([position]) => [position, 'asked', null]),
+      batch.map(([position]): DeviceOutcome => [position, 'asked', null]),
     );
     const ids = batch.map(([, deviceId]) => deviceId);
     if ('releaseHash' in target) await releaseDevices(tx, ids);

@@ -38,7 +38,8 @@ export async function createRollOut(
       ? await devicesBehindTemplates(tx, companyId)
       : await devicesOfModel(tx, companyId, target.vendor, target.model);
   if (devices.length === 0) {
-    const message = kind === 'templates' ? 'no phone is held at older templates' : 'no phone of that model was seen yet';
+    const message =
+      kind === 'templates' ? 'no phone is held at older templates' : 'no phone of that model was seen yet';
     throw new LinekeeperError('ROLL_OUT_STATE_INVALID', message);
   }
   const id = uuid();
@@ -70,7 +71,10 @@ export async function stepRollOut(
     if (others > 0) throw new LinekeeperError('ROLL_OUT_STATE_INVALID', 'another roll-out of the company is running');
   }
   if (to === 'canceled') await skipWaiting(tx, id, 'the roll-out was canceled');
-  await moveRollOut(tx, actor, row, to, null, PAST[step]);
+  // The failures that somebody has seen and goes on in spite of.
+  const { failed } = await rollOutCounts(tx, id);
+  const reason = step === 'resume' && failed > 0 ? `resumed after ${failed} failures` : null;
+  await moveRollOut(tx, actor, row, to, reason, PAST[step]);
 }
 
 const PAST: Record<RollOutStep, string> = {

@@ -11,7 +11,8 @@ export type CompanyObject =
   | 'role'
   | 'session'
   | 'device'
-  | 'key layout';
+  | 'key layout'
+  | 'roll-out';
 
 /** The company that an object belongs to; undefined when there is no such object. */
 export async function companyOf(tx: Tx, type: CompanyObject, id: string): Promise<string | undefined> {
@@ -36,6 +37,8 @@ export async function companyOf(tx: Tx, type: CompanyObject, id: string): Promis
       return (await tx.device.findUnique({ where, select }))?.companyId;
     case 'key layout':
       return (await tx.keyLayout.findUnique({ where, select }))?.companyId;
+    case 'roll-out':
+      return (await tx.rollOut.findUnique({ where, select }))?.companyId;
     case 'number':
       return (await tx.phoneNumber.findUnique({ where, select }))?.companyId;
   }

@@ -49,6 +49,7 @@ export const EXTENSIONS: ListSpec = {
         codecs: json('a."codecs"'),
         maxContacts: 'a."maxContacts"',
         rotatedAt: iso('a."rotatedAt"'),
+        rotatingSince: iso('a."nextSecretAt"'),
         createdAt: iso('a."createdAt"'),
       },
       'FROM "SipAccount" a WHERE a."extensionId" = e.id',
