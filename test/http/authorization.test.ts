@@ -177,6 +177,12 @@ async function others({ api, acme, make }: World, anna: string): Promise<Record<
     devices: (await post('/devices', { companyId, mac: '00:15:65:00:00:01', vendor: 'yealink', model: 'T54W' })).id,
     'key-layouts': (await post('/key-layouts', { companyId, name: 'K', keys: [] })).id,
     'phone-sightings': await foreignSighting(api, companyId),
+    'redirect-accounts': (
+      await post('/redirect-accounts', {
+        ...{ companyId, service: 'yealink-rps', name: 'R' },
+        credentials: { accessKeyId: 'x', accessKeySecret: 'x' },
+      })
+    ).id,
   };
 }
 

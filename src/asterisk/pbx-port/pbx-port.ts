@@ -5,6 +5,7 @@ import { AstDb, type AstDbWrite } from './astdb.ts';
 import { startTestCall, type TestCall, type Transfer, transferCall } from './call-control.ts';
 import { CallJournal } from './call-journal.ts';
 import { Channels, type Ended } from './channels.ts';
+import { ClaimBook } from './claim-book.ts';
 
 import { ConfigFiles } from './config-files.ts';
 import { Contacts, type PbxContact } from './contacts.ts';
@@ -66,6 +67,8 @@ export interface AsteriskPort extends PbxPort {
   sendMessage(message: TextMessage): Promise<void>;
   /** Records of calls that the PBX keeps until they were read. */
   readonly journal: CallJournal;
+  /** What people dialled to claim a phone. */
+  readonly claims: ClaimBook;
   /** Asterisk's own version, `22.10.1`. */
   version(): Promise<string>;
 }
@@ -227,6 +230,7 @@ export function createPbxPort({
     transfer: (order) => transferCall(links, order),
     startTestCall: (call) => startTestCall(links, call),
     journal: new CallJournal(astDb, links),
+    claims: new ClaimBook(astDb, links),
     sendMessage: (message) => sendTextMessage(links, message),
     version,
   };
