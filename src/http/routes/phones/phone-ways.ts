@@ -18,7 +18,7 @@ import type { Write } from '../../write.ts';
 const tag = 'phones';
 const scope = 'phones:write';
 const dhcpQuery = z.strictObject({
-  server: z.enum(DHCP_SERVERS),
+  server: z.enum(DHCP_SERVERS).default('other').meta({ description: 'other: in words.' }),
   vendor: z
     .string()
     .max(300)
