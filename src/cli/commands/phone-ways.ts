@@ -25,7 +25,8 @@ export function addPhoneWays(phone: Command, bind: Bind): void {
       bind(async ({ api, terminal }, name: string, options: { server: string; vendor?: string; company?: string }) => {
         const site = await findSite(api, (await findCompany(api, options.company)).id, name);
         const { server, vendor } = options;
-        const lines = await text(await api.download(`/sites/${site.id}/dhcp`, { server, vendor }));
+        const query = new URLSearchParams({ server, ...(vendor === undefined ? {} : { vendor }) });
+        const lines = await text(await api.download(`/sites/${site.id}/dhcp?${query}`));
         terminal.result({ server, text: lines }, lines.trimEnd());
       }),
     );
