@@ -31,6 +31,13 @@ export const COMMANDS: ReadonlyMap<string, AddCommand> = new Map<string, AddComm
     },
   ],
   ['number', async (...to) => (await import('./commands/number.ts')).addNumber(...to)],
+  [
+    'phone',
+    async (program, bind) => {
+      const phone = program.command('phone').description('desk phones');
+      (await import('./commands/phone-ways.ts')).addPhoneWays(phone, bind);
+    },
+  ],
   ['import', async (...to) => (await import('./commands/import.ts')).addImport(...to)],
   ['imports', async (...to) => (await import('./commands/imports.ts')).addImports(...to)],
   ['export', async (...to) => (await import('./commands/export.ts')).addExport(...to)],

@@ -178,6 +178,12 @@ async function others({ api, acme, make }: World, anna: string): Promise<Record<
     'key-layouts': (await post('/key-layouts', { companyId, name: 'K', keys: [] })).id,
     'roll-outs': await foreignRollOut(api, companyId),
     'phone-sightings': await foreignSighting(api, companyId),
+    'redirect-accounts': (
+      await post('/redirect-accounts', {
+        ...{ companyId, service: 'yealink-rps', name: 'R' },
+        credentials: { accessKeyId: 'x', accessKeySecret: 'x' },
+      })
+    ).id,
   };
 }
 

@@ -60,13 +60,20 @@ const NOTIFY = {
 const JOURNAL = 'linekeeper-record';
 const JOURNAL_KEY = /^([A-Za-z0-9._~-]+-\d+|overflow)$/;
 
+/** Claims of phones that were dealt with. */
+const CLAIMS = 'linekeeper-claim';
+const CLAIM_KEY = /^[a-z0-9][a-z0-9-]*\/[0-9]+$/;
+
 const put: Check = (fields) =>
   fields.Family === JOURNAL && fields.Key === 'used' && /^\d{1,9}$/.test(fields.Val ?? '')
     ? undefined
     : ourFamily(fields);
 
 const del: Check = (fields) =>
-  fields.Family === JOURNAL && JOURNAL_KEY.test(fields.Key ?? '') ? undefined : ourFamilyOrContact(fields);
+  (fields.Family === JOURNAL && JOURNAL_KEY.test(fields.Key ?? '')) ||
+  (fields.Family === CLAIMS && CLAIM_KEY.test(fields.Key ?? ''))
+    ? undefined
+    : ourFamilyOrContact(fields);
 
 const COMMON: Record<string, Check> = { Ping: anything, Logoff: anything, ListCommands: anything };
 

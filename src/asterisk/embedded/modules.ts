@@ -20,7 +20,7 @@ const CORE = [
   // device states over AMI
   'res_manager_devicestate',
   // the dialplan and what it uses
-  'pbx_config app_dial app_directed_pickup app_echo app_playback app_read app_stack app_verbose app_voicemail app_senddtmf',
+  'pbx_config app_dial app_directed_pickup app_echo app_playback app_read app_stack app_verbose app_voicemail app_userevent app_senddtmf',
   'app_while app_exec func_callerid func_channel func_cut func_db func_json func_logic func_strings func_hangupcause',
   'func_pjsip_aor func_pjsip_contact func_pjsip_endpoint func_groupcount func_dialplan func_devstate func_global func_timeout',
   // records of calls

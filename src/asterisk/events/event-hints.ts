@@ -16,6 +16,8 @@ interface HintEvents {
   endpointsReloaded: [];
   /** A user changed a PIN by phone. The PIN itself is in our voicemail file. */
   pinChanged: [mailbox: { number: string; context: string }];
+  /** Somebody has dialled the code of a phone to claim it. What he dialled stands in AstDB. */
+  claimed: [];
   /** A phone came, went, or stopped answering. */
   contactStatus: [contact: { aor: string; uri: string; status: string }];
 }
@@ -40,6 +42,7 @@ export function createEventHints(source: EventSource, now: () => Date = () => ne
     switch (event?.type) {
       case 'fullyBooted':
       case 'shutdown':
+      case 'claimed':
         emitter.emit(event.type);
         break;
       case 'reloaded':

@@ -15,6 +15,7 @@ const PinChanged = z.object({
   Mailbox: z.string().regex(/^[0-9]{1,20}$/),
   Context: z.string().regex(/^[A-Za-z0-9.-]{1,79}$/),
 });
+const Claimed = z.object({ UserEvent: z.literal('LinekeeperClaim') });
 const ContactStatus = z.object({ AOR: Account, URI: Text, ContactStatus: Text, EndpointName: Account.optional() });
 const Rejection = z.object({ AccountID: Account, RemoteAddress: Text, Service: Text.optional() });
 
@@ -32,6 +33,7 @@ export type RejectionReason = (typeof REJECTIONS)[keyof typeof REJECTIONS];
 export type PbxEvent =
   | { type: 'fullyBooted' }
   | { type: 'shutdown' }
+  | { type: 'claimed' }
   | { type: 'reloaded'; module: string }
   | { type: 'pinChanged'; number: string; context: string }
   | { type: 'contactStatus'; aor: string; uri: string; status: string }
@@ -45,6 +47,8 @@ export function parsePbxEvent(message: AmiMessage): PbxEvent | undefined {
       return read(Bare, message) && { type: 'fullyBooted' };
     case 'Shutdown':
       return read(Bare, message) && { type: 'shutdown' };
+    case 'UserEvent':
+      return read(Claimed, message) && { type: 'claimed' };
     case 'Reload': {
       const event = read(Reloaded, message);
       return event && { type: 'reloaded', module: event.Module };

@@ -5,6 +5,7 @@ import { AstDb, type AstDbWrite } from './astdb.ts';
 import { startTestCall, type TestCall, type Transfer, transferCall } from './call-control.ts';
 import { CallJournal } from './call-journal.ts';
 import { Channels, type Ended } from './channels.ts';
+import { ClaimBook } from './claim-book.ts';
 
 import { ConfigFiles } from './config-files.ts';
 import { Contacts, type PbxContact } from './contacts.ts';
@@ -69,6 +70,8 @@ export interface AsteriskPort extends PbxPort {
   notify(order: PhoneNotify): Promise<void>;
   /** Records of calls that the PBX keeps until they were read. */
   readonly journal: CallJournal;
+  /** What people dialled to claim a phone. */
+  readonly claims: ClaimBook;
   /** Asterisk's own version, `22.10.1`. */
   version(): Promise<string>;
 }
@@ -230,6 +233,7 @@ export function createPbxPort({
     transfer: (order) => transferCall(links, order),
     startTestCall: (call) => startTestCall(links, call),
     journal: new CallJournal(astDb, links),
+    claims: new ClaimBook(astDb, links),
     sendMessage: (message) => sendTextMessage(links, message),
     notify: (order) => notifyPhone(links, order),
     version,

@@ -1,4 +1,4 @@
-import type { Database } from '../../store/database.ts';
+import type { Tx } from '../../store/database.ts';
 
 export const REDIRECT_STATES = [
   'not_listed',
@@ -33,7 +33,10 @@ const NOT_LISTED: RedirectView = {
 };
 
 /** How far a phone has come by way of a redirect service. Listed is what the service says; the rest the phone did, since then. */
-export async function redirectOf(reader: Database['read'], deviceId: string): Promise<RedirectView> {
+export async function redirectOf(
+  reader: Pick<Tx, 'redirectEntry' | 'deviceSeen'>,
+  deviceId: string,
+): Promise<RedirectView> {
   const entry = await reader.redirectEntry.findUnique({ where: { deviceId }, include: { account: true } });
   if (entry === null) return NOT_LISTED;
   const seen = await reader.deviceSeen.findUnique({ where: { deviceId } });
