@@ -15,6 +15,8 @@ import type { Changes } from './reconciler/types.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { createDigests } from './store/digests.ts';
 
+export type PbxJoin = (pbxId: string, connection: ConnectedPbx['connection']) => () => Promise<void>;
+
 /** Everything but the doors: database, use-cases, reconcilers. */
 export interface Core {
   db: Database;
@@ -25,6 +27,8 @@ export interface Core {
   lifecycle: Lifecycle;
   live: Live;
   connection(pbxId: string): ConnectedPbx;
+  /** Called with each PBX that is connected from now on; what it answers is awaited before the PBX is let go. */
+  onPbx(join: PbxJoin): void;
   stop(): Promise<void>;
 }
 
@@ -39,6 +43,7 @@ export async function openCore(config: Config, log: Logger): Promise<Core> {
   const digests = createDigests(db.seal);
   const board = createSettledBoard();
   const connections = new Map<string, ConnectedPbx>();
+  const joins: PbxJoin[] = [];
   const { sync } = config;
   const live = createLive(db, config, log);
   const fleet = createFleet({
@@ -50,11 +55,11 @@ export async function openCore(config: Config, log: Logger): Promise<Core> {
     connect(row) {
       const links = connectLinks(row, log);
       connections.set(row.id, links);
-      const leave = live.join(row, links.connection);
+      const leaves = [live.join(row, links.connection), ...joins.map((join) => join(row.id, links.connection))];
       return {
         ...links,
         async stop() {
-          await leave();
+          for (const leave of leaves) await leave();
           await links.stop();
         },
       };
@@ -88,6 +93,7 @@ export async function openCore(config: Config, log: Logger): Promise<Core> {
       fleet.links(pbxId);
       return connections.get(pbxId) as ConnectedPbx;
     },
+    onPbx: (join) => void joins.push(join),
     async stop() {
       await lifecycle.worker.stop();
       await live.stop();

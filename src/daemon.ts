@@ -8,7 +8,6 @@ import { createBulk } from './bulk/create-bulk.ts';
 import { createCallActions } from './call-actions.ts';
 import { type Config, packageRoot, redacted } from './config.ts';
 import { type Core, openCore } from './core.ts';
-import { deskPhones } from './desk-phones.ts';
 import { createDiagnostics } from './doctor.ts';
 import { publicUrl } from './domain/public-url.ts';
 import { embeddedOf, registerEmbedded, wantsEmbedded } from './embedded.ts';
@@ -24,7 +23,6 @@ import { callRoutes } from './http/routes/calls.ts';
 import { diagnosticsRoutes } from './http/routes/diagnostics.ts';
 import { importRoutes } from './http/routes/imports.ts';
 import { jobRoutes } from './http/routes/jobs.ts';
-import { phoneRoutes } from './http/routes/phones/phone-routes.ts';
 import { registrationRoutes } from './http/routes/registrations.ts';
 import { summaryRoutes } from './http/routes/summaries.ts';
 import type { App } from './http/types.ts';
@@ -38,6 +36,7 @@ import { createBroadcaster } from './people/broadcaster.ts';
 import { createPeople } from './people/create-people.ts';
 import { createSmsWebhook, type SmsSender } from './people/second-factor/sms.ts';
 import { createSecondFactors } from './people/second-factor/verify.ts';
+import { createDeskPhones, type DeskPhones } from './phones.ts';
 import { createSipMessages } from './sip-messages.ts';
 import { generateToken, insertToken } from './store/tokens.ts';
 
@@ -46,6 +45,8 @@ export interface Started {
   url: string;
   /** The socket file of the machine's own administrator. */
   socket: string;
+  /** Where desk phones fetch. */
+  phoneUrls: { httpUrl?: string; httpsUrl?: string };
   /** The first token, shown once: only when the database had none. */
   firstToken: string | undefined;
   /** Settles when the embedded PBX runs (or did not start); undefined without one. */
@@ -68,10 +69,10 @@ export function version(): string {
   return (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version;
 }
 
-/** The whole daemon. Constructing does nothing; `start` acts. */
 /** Milliseconds for answers that are on their way at a stop. */
 const CLOSE_GRACE_MS = 3000;
 
+/** The whole daemon. Constructing does nothing; `start` acts. */
 export function createDaemon(config: Config, log: Logger): Daemon {
   const aborted = new AbortController();
   const undo: (() => unknown)[] = [];
@@ -86,7 +87,8 @@ export function createDaemon(config: Config, log: Logger): Daemon {
     if (applied.length > 0) log.info({ applied, backup }, 'database migrated');
     checkNotAborted();
 
-    const app = await startApp(core);
+    const phones = createDeskPhones(core, config, log);
+    const app = await startApp(core, phones);
     const url = await app.listen({ host: config.http.host, port: config.http.port });
     const socket = await listenLocally(app);
     const firstToken = await createFirstToken(core);
@@ -95,11 +97,13 @@ export function createDaemon(config: Config, log: Logger): Daemon {
     startMessages(core);
     undo.push(startHousekeeping(core.db, log, config, core.lifecycle));
     const embedded = (await wantsEmbedded(config, core.db)) ? startEmbedded(core) : undefined;
+    undo.push(() => phones.stop());
+    const phoneUrls = await phones.start();
     await core.fleet.start();
     core.lifecycle.worker.start();
     isReady = true;
-    log.info({ url }, 'ready');
-    return { url, socket, firstToken, embedded };
+    log.info({ url, ...phoneUrls }, 'ready');
+    return { url, socket, phoneUrls, firstToken, embedded };
   }
 
   /** Mails and broadcasts: both look into the database by themselves, nothing has to be told. */
@@ -123,14 +127,13 @@ export function createDaemon(config: Config, log: Logger): Daemon {
     undo.push(() => broadcaster.stop());
   }
 
-  async function startApp(core: Core): Promise<App> {
+  async function startApp(core: Core, phones: DeskPhones): Promise<App> {
     const { batch, changes, db, extensions, fleet, lifecycle, live } = core;
     const argon2 = createArgon2Process();
     undo.push(() => argon2.end());
     const settings = { ...config.people, publicUrl: publicUrl(config.http) };
     const factors = createSecondFactors(db, smsSenderOf(config, log));
     const people = createPeople(db, settings, { factors, argon2 });
-    const phones = deskPhones(core, config);
     const bulk = createBulk({
       db,
       changes,
@@ -139,7 +142,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
       limits: config.imports,
       lookUp: (id, companyId) => principalById(db, id, companyId),
       actions: massActions({ db, lifecycle, people, batch }),
-      writers: importWriters(batch, lifecycle, phones),
+      writers: importWriters(batch, lifecycle, phones.deps),
     });
     const actions = createCallActions({
       db,
@@ -177,7 +180,7 @@ export function createDaemon(config: Config, log: Logger): Daemon {
           diagnosticsRoutes(createDiagnostics(core, config)),
           callRoutes(live),
           callActionRoutes(actions),
-          phoneRoutes(phones),
+          ...phones.plugins,
           registrationRoutes(live),
           summaryRoutes(live),
         ],

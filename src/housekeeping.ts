@@ -11,6 +11,8 @@ import { expireCallRecords } from './store/call-records.ts';
 import type { Database } from './store/database.ts';
 import { forgetBuckets } from './store/live-buckets.ts';
 import { forgetMails } from './store/mail-delivery.ts';
+import { forgetFetches } from './store/phones/fetches.ts';
+import { forgetSightings } from './store/phones/sightings.ts';
 import { forgetEnded } from './store/sessions.ts';
 
 const MINUTE_MS = 60_000;
@@ -28,7 +30,7 @@ type Chores = Record<string, (now: number) => Promise<unknown>>;
 export function startHousekeeping(
   db: Database,
   log: Logger,
-  { activity, live, mail, people }: Pick<Config, 'activity' | 'live' | 'mail' | 'people'>,
+  { activity, live, mail, people, phones }: Pick<Config, 'activity' | 'live' | 'mail' | 'people' | 'phones'>,
   lifecycle: Pick<Lifecycle, 'tick'>,
 ): () => Promise<unknown> {
   const minutely: Chores = {
@@ -40,6 +42,11 @@ export function startHousekeeping(
     async callRecords(now) {
       const before = now - live.recordKeepDays * DAY_MS;
       while (live.recordKeepDays > 0 && (await db.note((tx) => expireCallRecords(tx, before)))) await setImmediate();
+    },
+    async phones(now) {
+      const before = now - phones.keepFetchesDays * DAY_MS;
+      while (await db.note((tx) => forgetFetches(tx, before))) await setImmediate();
+      await db.note((tx) => forgetSightings(tx, now - phones.keepSightingsDays * DAY_MS));
     },
     graphs: (now) =>
       db.note((tx) => forgetBuckets(tx, now - live.minuteKeepDays * DAY_MS, now - live.hourKeepDays * DAY_MS)),

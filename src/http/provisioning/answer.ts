@@ -26,6 +26,10 @@ export function challenge(reply: FastifyReply, verdict: Extract<Verdict, { kind:
   return plain(reply, 401, Buffer.from('Unauthorized\n'));
 }
 
+export function redirect(reply: FastifyReply, location: string): FastifyReply {
+  return plain(reply.header('location', location), 302, NO_BODY);
+}
+
 export function created(reply: FastifyReply): FastifyReply {
   return plain(reply, 201, NO_BODY);
 }

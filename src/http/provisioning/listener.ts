@@ -6,7 +6,7 @@ import { UPLOAD_LIMITS } from '../../domain/phones/device.ts';
 import type { Logger } from '../../log.ts';
 import { plainAddress } from '../../phones/serving/address.ts';
 import type { Serving } from '../../phones/serving/serving.ts';
-import { challenge, created, file, firmware, refuse } from './answer.ts';
+import { challenge, created, file, firmware, redirect, refuse } from './answer.ts';
 import { readBody } from './body.ts';
 import { certificateSubject } from './client-certificate.ts';
 import type { PhoneHttpLimits } from './limits.ts';
@@ -82,6 +82,8 @@ async function answer(serving: Serving, request: FastifyRequest, reply: FastifyR
   switch (verdict.kind) {
     case 'refused':
       return refuseBody(request, reply);
+    case 'redirect':
+      return redirect(reply, verdict.location);
     case 'challenge':
       return challenge(skipBody(request, reply), verdict);
     case 'file':

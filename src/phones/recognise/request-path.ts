@@ -31,6 +31,13 @@ export function readPath(target: string): RequestPath | undefined {
   return { token, folders, name, shown: `/${[...folders, name].join('/')}`.replaceAll(token, '****') };
 }
 
+/** `/s/<code>` or `/s/<code>/<what the phone asks for>`, typed by hand. undefined: it is nothing of that kind. */
+export function readShortPath(target: string): { code: string; rest: string } | undefined {
+  if (target.length > MAX_URL || HIDDEN.test(target)) return undefined;
+  const found = /^\/{1,2}s\/([0-9A-Za-z-]{8,9})(?:\/+([A-Za-z0-9._$-]{0,100}))?$/.exec(target.replace(/[?#].*$/s, ''));
+  return found === null ? undefined : { code: found[1] as string, rest: found[2] ?? '' };
+}
+
 function decoded(path: string): string | undefined {
   if (!path.includes('%')) return path;
   try {

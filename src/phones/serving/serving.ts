@@ -1,12 +1,13 @@
 import type { Logger } from '../../log.ts';
 import type { Database } from '../../store/database.ts';
 import { hashPhoneToken } from '../../store/phones/tokens.ts';
+import type { ShortCodes } from '../address/short-codes.ts';
 import type { Catalogue } from '../definitions/catalogue.ts';
 import type { PhoneSignals, Revisions } from '../ports.ts';
 import type { Evidence } from '../recognise/evidence.ts';
 import { guess } from '../recognise/evidence.ts';
 import { createRecogniser, type Recogniser } from '../recognise/recogniser.ts';
-import { type RequestPath, readPath } from '../recognise/request-path.ts';
+import { type RequestPath, readPath, readShortPath } from '../recognise/request-path.ts';
 import { BAN_LIMITS, type BanLimits, createBans } from './bans.ts';
 import { type Book, createBook } from './book.ts';
 import { createJournal } from './journal.ts';
@@ -30,6 +31,8 @@ export interface ServingDeps {
   /** Holds one folder a vendor. */
   firmwareFolder: string;
   missesBeforeBan: number;
+  /** Addresses that people type; absent: there are none. */
+  shortCodes?: ShortCodes;
   /** Milliseconds since 1970. */
   now?: () => number;
   banLimits?: Partial<BanLimits>;
@@ -115,8 +118,17 @@ export function createServing(deps: ServingDeps): Serving {
     return REFUSED;
   }
 
+  /** A wrong code is a miss like a wrong token: forty bits for an hour are only enough with the ban. */
+  async function redirect({ method, address }: PhoneRequest, short: { code: string; rest: string }): Promise<Verdict> {
+    const base = method === 'PUT' ? undefined : await deps.shortCodes?.resolve(short.code);
+    if (base === undefined) return miss(address, 'token', '/s/****');
+    return { kind: 'redirect', location: `${base}${short.rest}` };
+  }
+
   async function judge(request: PhoneRequest): Promise<Verdict> {
     if (bans.has(request.address)) return REFUSED;
+    const short = deps.shortCodes === undefined ? undefined : readShortPath(request.target);
+    if (short !== undefined) return redirect(request, short);
     const read = readPath(request.target);
     await revisions.look();
     const catalogue = await deps.catalogue();

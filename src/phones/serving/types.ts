@@ -16,6 +16,8 @@ export interface PhoneRequest extends Source {
 /** What becomes of a request. Everything that is refused looks the same from outside. */
 export type Verdict =
   | { kind: 'refused' }
+  /** To the first address, from one that somebody typed. */
+  | { kind: 'redirect'; location: string }
   | { kind: 'challenge'; schemes: readonly AuthScheme[]; nonce: string; isStale: boolean }
   | ({ kind: 'file'; bytes: Buffer; contentType: string; etag: string } & Recorded)
   | ({ kind: 'firmware'; file: JailedFile } & Recorded)

@@ -28,15 +28,31 @@ const OLD_NAMES: Readonly<Record<string, string>> = {
 const SAME: Readonly<Record<string, string>> = {
   ...{ 'Europe/Berlin': 'Europe/Amsterdam', 'Europe/Paris': 'Europe/Brussels', 'Europe/Rome': 'Europe/Amsterdam' },
   ...{ 'Europe/Vienna': 'Europe/Amsterdam', 'Europe/Zurich': 'Europe/Amsterdam', 'Europe/Prague': 'Europe/Belgrade' },
-  ...{ 'Europe/Budapest': 'Europe/Belgrade', 'Europe/Warsaw': 'Europe/Sarajevo', 'Europe/Copenhagen': 'Europe/Brussels' },
-  ...{ 'Europe/Stockholm': 'Europe/Amsterdam', 'Europe/Oslo': 'Europe/Amsterdam', 'Europe/Luxembourg': 'Europe/Brussels' },
+  ...{
+    'Europe/Budapest': 'Europe/Belgrade',
+    'Europe/Warsaw': 'Europe/Sarajevo',
+    'Europe/Copenhagen': 'Europe/Brussels',
+  },
+  ...{
+    'Europe/Stockholm': 'Europe/Amsterdam',
+    'Europe/Oslo': 'Europe/Amsterdam',
+    'Europe/Luxembourg': 'Europe/Brussels',
+  },
   ...{ 'Europe/Dublin': 'Europe/London', 'Europe/Lisbon': 'Europe/London', 'Europe/Bucharest': 'Europe/Athens' },
   ...{ 'Europe/Sofia': 'Europe/Helsinki', 'Europe/Tallinn': 'Europe/Helsinki', 'Europe/Riga': 'Europe/Helsinki' },
-  ...{ 'Europe/Vilnius': 'Europe/Helsinki', 'America/Toronto': 'America/New_York', 'America/Detroit': 'America/New_York' },
+  ...{
+    'Europe/Vilnius': 'Europe/Helsinki',
+    'America/Toronto': 'America/New_York',
+    'America/Detroit': 'America/New_York',
+  },
   ...{ 'America/Vancouver': 'America/Los_Angeles', 'America/Winnipeg': 'America/Chicago' },
   ...{ 'America/Edmonton': 'America/Denver', 'Australia/Melbourne': 'Australia/Sydney' },
   ...{ 'Australia/Canberra': 'Australia/Sydney', 'Asia/Singapore': 'Asia/Shanghai', 'Asia/Manila': 'Asia/Shanghai' },
-  ...{ 'Asia/Ho_Chi_Minh': 'Asia/Bangkok', 'Africa/Johannesburg': 'Africa/Harare', 'Africa/Lagos': 'Africa/Brazzaville' },
+  ...{
+    'Asia/Ho_Chi_Minh': 'Asia/Bangkok',
+    'Africa/Johannesburg': 'Africa/Harare',
+    'Africa/Lagos': 'Africa/Brazzaville',
+  },
 };
 
 /** Nothing for a zone that these phones have no name for: they keep the one they have. */

@@ -59,7 +59,10 @@ function firmwareValues(phone: PhoneView): NativeParam[] {
 
 function timeValues({ settings, model }: PhoneView, context: MapperContext): NativeParam[] {
   const [first, second] = settings['ntp.servers'] ?? [];
-  const clock = [p(102, words.DATE_NUMBERS[settings['date.format'] ?? 'ymd']), p(122, Number(settings['time.format'] !== '12'))];
+  const clock = [
+    p(102, words.DATE_NUMBERS[settings['date.format'] ?? 'ymd']),
+    p(122, Number(settings['time.format'] !== '12')),
+  ];
   return [
     p(64, 'customize'),
     p(246, customZone(context)),
@@ -75,7 +78,10 @@ function lookValues({ settings, model }: PhoneView): NativeParam[] {
   if (model.caps.adapter === true) return [p(342, words.adapterLanguage(settings.language))];
   if (model.caps.display === false) return [];
   const light = settings['display.backlightSeconds'];
-  return [p(1362, words.languageCode(settings.language)), ...maybe(8356, light === null ? null : words.lightMinutes(light))];
+  return [
+    p(1362, words.languageCode(settings.language)),
+    ...maybe(8356, light === null ? null : words.lightMinutes(light)),
+  ];
 }
 
 function securityValues({ settings, model, passwords }: PhoneView): NativeParam[] {

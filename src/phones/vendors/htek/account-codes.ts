@@ -27,13 +27,32 @@ export interface AccountCodes {
 // Four accounts of 22 numbers each, as the vendor gave them out; the last two follow a pattern.
 const ACCOUNTS: readonly AccountCodes[] = [
   {
-    ...{ active: 271, server: 47, backup: 967, proxy: 48, transport: 130, nat: 52, label: 20_000, user: 35, authId: 36 },
+    ...{
+      active: 271,
+      server: 47,
+      backup: 967,
+      proxy: 48,
+      transport: 130,
+      nat: 52,
+      label: 20_000,
+      user: 35,
+      authId: 36,
+    },
     ...{ secret: 34, display: 3, register: 31, unregister: 81, expiry: 32, voicemail: 33, lamp: 99, checkUser: 258 },
     ...{ autoAnswer: 90, srtp: 183, dtmf: 20_166, pickup: 4705, codecs: [57, 58, 59, 60, 61, 62] },
   },
   {
     ...{ active: 401, server: 747, backup: 987, proxy: 748, transport: 830, nat: 730, label: 20_001, user: 735 },
-    ...{ authId: 736, secret: 734, display: 703, register: 731, unregister: 752, expiry: 732, voicemail: 426, lamp: 709 },
+    ...{
+      authId: 736,
+      secret: 734,
+      display: 703,
+      register: 731,
+      unregister: 752,
+      expiry: 732,
+      voicemail: 426,
+      lamp: 709,
+    },
     ...{ checkUser: 458, autoAnswer: 425, srtp: 443, dtmf: 20_167, pickup: 4715 },
     codecs: [757, 758, 759, 760, 761, 762],
   },

@@ -38,7 +38,10 @@ export function speedDials(phone: PhoneView): SpeedDial[] {
 
 /** The directory is no part of a revision, for contacts come and go; a number on a key is: this stands for them all. */
 export function speedDialMark(phone: PhoneView): string {
-  return createHash('sha256').update(JSON.stringify(speedDials(phone))).digest('hex').slice(0, 16);
+  return createHash('sha256')
+    .update(JSON.stringify(speedDials(phone)))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 function assignment(phone: PhoneView): NativeParam[] {
@@ -49,12 +52,14 @@ function assignment(phone: PhoneView): NativeParam[] {
   const lines = phone.lines.filter(({ index, isEnabled }) => isEnabled && !placed.has(index)).map(({ index }) => index);
   const last = Math.max(model.keys.line, ...set.keys());
   let dialled = 0;
-  return Array.from({ length: last }, (_, at) => at + 1).flatMap((place) => {
-    const key = set.get(place) ?? freeKey(place > model.keys.line ? undefined : lines.shift());
-    const category = CATEGORIES[key.type];
-    const index = category === 'Line' ? (key.line ?? 1) : category === 'SpeedDial' ? ++dialled : 0;
-    return attributes({ category, index }, `lineKey.${place}.`);
-  }, [] as NativeParam[]).concat(attributes({ 'lineKey.reassignment.enabled': 1 }));
+  return Array.from({ length: last }, (_, at) => at + 1)
+    .flatMap((place) => {
+      const key = set.get(place) ?? freeKey(place > model.keys.line ? undefined : lines.shift());
+      const category = CATEGORIES[key.type];
+      const index = category === 'Line' ? (key.line ?? 1) : category === 'SpeedDial' ? ++dialled : 0;
+      return attributes({ category, index }, `lineKey.${place}.`);
+    }, [] as NativeParam[])
+    .concat(attributes({ 'lineKey.reassignment.enabled': 1 }));
 }
 
 const CATEGORIES = {
@@ -68,9 +73,7 @@ function freeKey(line: number | undefined): Pick<PhoneKey, 'type' | 'line'> {
 
 /** Keys of modules are counted after those of the phone. */
 function placeOf({ model }: PhoneView, { section, module, index }: PhoneKey): number {
-  return section === 'expansion'
-    ? model.keys.line + ((module ?? 1) - 1) * (model.expansion?.keys ?? 0) + index
-    : index;
+  return section === 'expansion' ? model.keys.line + ((module ?? 1) - 1) * (model.expansion?.keys ?? 0) + index : index;
 }
 
 function byPlace(phone: PhoneView) {

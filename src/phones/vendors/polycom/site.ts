@@ -28,10 +28,7 @@ export function siteAttributes(phone: PhoneView, context: MapperContext): Native
 function clock({ settings }: PhoneView, context: MapperContext): NativeParam[] {
   const [server] = settings['ntp.servers'] ?? [];
   return [
-    ...attributes(
-      server === undefined ? {} : { address: server, 'address.overrideDHCP': 1 },
-      'tcpIpApp.sntp.',
-    ),
+    ...attributes(server === undefined ? {} : { address: server, 'address.overrideDHCP': 1 }, 'tcpIpApp.sntp.'),
     ...timeAttributes(context),
     ...attributes({
       'lcl.datetime.time.24HourClock': settings['time.format'] !== '12',

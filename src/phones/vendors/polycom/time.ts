@@ -46,4 +46,3 @@ function dateForm(change: ClockChange, year: number): Form {
 function under(name: string, form: Form): Form {
   return Object.fromEntries(Object.entries(form).map(([key, value]) => [`daylightSavings.${name}.${key}`, value]));
 }
-
