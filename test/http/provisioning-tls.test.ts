@@ -25,7 +25,7 @@ function createCertificates(t: Test) {
       '-out',
       at(`${name}.crt`),
       '-subj',
-      `/CN=${name}`,
+      `/CN=${name.replace('vendors/', '')}`,
       '-days',
       '2',
     );
