@@ -28,16 +28,11 @@ export const COMMANDS: ReadonlyMap<string, AddCommand> = new Map<string, AddComm
     async (program, bind) => {
       const phone = (await import('./commands/phone.ts')).addPhone(program, bind);
       (await import('./commands/phone-setup.ts')).addPhoneSetup(phone, bind);
-    },
-  ],
-  ['number', async (...to) => (await import('./commands/number.ts')).addNumber(...to)],
-  [
-    'phone',
-    async (program, bind) => {
-      const phone = program.command('phone').description('desk phones');
+      (await import('./commands/phone-notify.ts')).addPhoneNotify(phone, bind);
       (await import('./commands/phone-ways.ts')).addPhoneWays(phone, bind);
     },
   ],
+  ['number', async (...to) => (await import('./commands/number.ts')).addNumber(...to)],
   ['import', async (...to) => (await import('./commands/import.ts')).addImport(...to)],
   ['imports', async (...to) => (await import('./commands/imports.ts')).addImports(...to)],
   ['export', async (...to) => (await import('./commands/export.ts')).addExport(...to)],

@@ -9,7 +9,12 @@ import { createCli } from '../support/cli.ts';
 
 // One story: a daemon without a PBX, what it remembers, and somebody who would rather it did not.
 const folder = t.testdir();
-const config = loadConfig({ LINEKEEPER_DATA: folder, LINEKEEPER_HTTP_PORT: '0', LINEKEEPER_EMBEDDED_PBX_MODE: 'no' });
+const config = loadConfig({
+  LINEKEEPER_DATA: folder,
+  LINEKEEPER_HTTP_PORT: '0',
+  LINEKEEPER_EMBEDDED_PBX_MODE: 'no',
+  LINEKEEPER_PHONES_HTTP_PORT: '0',
+});
 const daemon = createDaemon(config, pino({ level: 'silent' }));
 await daemon.start();
 t.teardown(() => daemon.stop());

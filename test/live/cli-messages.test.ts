@@ -9,7 +9,12 @@ import { createCli } from '../support/cli.ts';
 
 // The daemon as it runs, without a PBX that answers and without an SMTP server.
 const folder = t.testdir();
-const config = loadConfig({ LINEKEEPER_DATA: folder, LINEKEEPER_HTTP_PORT: '0', LINEKEEPER_EMBEDDED_PBX_MODE: 'no' });
+const config = loadConfig({
+  LINEKEEPER_DATA: folder,
+  LINEKEEPER_HTTP_PORT: '0',
+  LINEKEEPER_EMBEDDED_PBX_MODE: 'no',
+  LINEKEEPER_PHONES_HTTP_PORT: '0',
+});
 const daemon = createDaemon(config, pino({ level: 'silent' }));
 const { url, firstToken } = await daemon.start();
 t.teardown(() => daemon.stop());

@@ -6,7 +6,12 @@ import { createCli } from '../support/cli.ts';
 
 // Desk phones told through the command line. No PBX answers: what is asked here is the database's.
 const folder = t.testdir();
-const env = { LINEKEEPER_DATA: folder, LINEKEEPER_HTTP_PORT: '0', LINEKEEPER_EMBEDDED_PBX_MODE: 'no' };
+const env = {
+  LINEKEEPER_DATA: folder,
+  LINEKEEPER_HTTP_PORT: '0',
+  LINEKEEPER_EMBEDDED_PBX_MODE: 'no',
+  LINEKEEPER_PHONES_HTTP_PORT: '0',
+};
 const config = loadConfig({ ...env, LINEKEEPER_PHONES_HTTP_PORT: '0' });
 const daemon = createDaemon(config, pino({ level: 'silent' }));
 const { url, firstToken } = await daemon.start();

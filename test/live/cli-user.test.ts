@@ -9,7 +9,12 @@ import { createPhones } from '../support/sipp.ts';
 // Somebody leaves, told through the command line: a daemon, an Asterisk, and an operator.
 const pbx = await startAsterisk(t);
 const folder = t.testdir();
-const config = loadConfig({ LINEKEEPER_DATA: folder, LINEKEEPER_HTTP_PORT: '0', LINEKEEPER_EMBEDDED_PBX_MODE: 'no' });
+const config = loadConfig({
+  LINEKEEPER_DATA: folder,
+  LINEKEEPER_HTTP_PORT: '0',
+  LINEKEEPER_EMBEDDED_PBX_MODE: 'no',
+  LINEKEEPER_PHONES_HTTP_PORT: '0',
+});
 const daemon = createDaemon(config, pino({ level: 'silent' }));
 const { url, firstToken } = await daemon.start();
 t.teardown(() => daemon.stop());

@@ -20,6 +20,7 @@ const config = loadConfig({
   LINEKEEPER_DATA: folder,
   LINEKEEPER_HTTP_PORT: String(await freePort()),
   LINEKEEPER_EMBEDDED_PBX_MODE: 'no',
+  LINEKEEPER_PHONES_HTTP_PORT: '0',
 });
 let daemon = createDaemon(config, pino({ level: 'silent' }));
 const { url, firstToken = '' } = await daemon.start();

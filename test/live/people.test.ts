@@ -13,6 +13,7 @@ const config = loadConfig({
   LINEKEEPER_DATA: folder,
   LINEKEEPER_HTTP_PORT: '0',
   LINEKEEPER_EMBEDDED_PBX_MODE: 'no',
+  LINEKEEPER_PHONES_HTTP_PORT: '0',
   LINEKEEPER_HTTP_PUBLIC_URL: 'https://pbx.example.org',
 });
 config.mail.smtp = smtp.settings;

@@ -24,7 +24,12 @@ interface Running {
 
 async function run(folder: string, env: Record<string, string> = {}): Promise<Running> {
   const port = Number(env.LINEKEEPER_HTTP_PORT ?? (await freePort()));
-  const settings = { LINEKEEPER_DATA: folder, LINEKEEPER_HTTP_PORT: String(port), LINEKEEPER_EMBEDDED_PBX_MODE: 'no' };
+  const settings = {
+    LINEKEEPER_DATA: folder,
+    LINEKEEPER_HTTP_PORT: String(port),
+    LINEKEEPER_EMBEDDED_PBX_MODE: 'no',
+    LINEKEEPER_PHONES_HTTP_PORT: '0',
+  };
   const child = spawn(process.execPath, [start], { env: cleanEnvironment({ ...settings, ...env }) });
   t.teardown(() => child.kill('SIGKILL'));
   let out = '';

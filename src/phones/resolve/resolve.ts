@@ -6,6 +6,7 @@ import type { Reader } from '../../store/database.ts';
 import type { LineRow, PhoneRow } from '../../store/phones/phone-rows.ts';
 import { httpPassword, stage2Token } from '../../store/phones/tokens.ts';
 import type { Seal } from '../../store/seal.ts';
+import { claimText } from '../claim/claim-code.ts';
 import type { Catalogue } from '../definitions/catalogue.ts';
 import { judgeKeys } from '../definitions/judge-keys.ts';
 import type { ModelDefinition, VendorDefinition } from '../definitions/schema.ts';
@@ -73,14 +74,15 @@ function resolve(phone: PhoneRow, world: PhoneWorld, { seal, catalogue, facts }:
   const set = mergeKeys([...layouts.map(({ keys }) => keys), world.keysOf(phone)]);
   problems.push(...judgeKeys(model, set), ...keysWithoutLine(set, lines));
   if (problems.length > 0) return { deviceId: phone.id, problems };
+  const claim = lines.length === 0 && phone.claimCode !== null ? claimText(phone.claimCode) : undefined;
   const view: PhoneView = {
     mac: phone.mac,
     model,
     firmware: phone.firmware ?? undefined,
     access: accessOf(seal, facts.publicUrl, phone),
     verifyServer: settings['provisioning.verifyServer'] ?? true,
-    label: phone.label ?? lines[0]?.number ?? phone.mac,
-    settings,
+    label: claim ?? phone.label ?? lines[0]?.number ?? phone.mac,
+    settings: claim === undefined ? settings : { ...settings, 'display.text': claim },
     native: nativeOf(effective),
     lines,
     keys: withLineKeys(set, lines, model),

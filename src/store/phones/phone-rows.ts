@@ -30,6 +30,8 @@ export interface PhoneRow {
   model: string | null;
   label: string | null;
   keyLayoutId: string | null;
+  /** By which somebody may claim it, while it has no line. */
+  claimCode: string | null;
   /** JSON array. */
   keys: string;
   passwordsSealed: string;
@@ -61,7 +63,7 @@ export function phoneRows(reader: Reader, ids: readonly string[]): PhoneRow[] {
     ...eachJson<PhoneRow>(
       reader,
       `SELECT json_object('id', d.id, 'companyId', d."companyId", 'siteId', d."siteId", 'userId', d."userId",
-         'mac', d."mac", 'vendor', d."vendor", 'model', d."model", 'label', d."label", 'keyLayoutId', d."keyLayoutId",
+         'mac', d."mac", 'vendor', d."vendor", 'model', d."model", 'label', d."label", 'claimCode', d."claimCode", 'keyLayoutId', d."keyLayoutId",
          'keys', d."keys", 'passwordsSealed', d."passwordsSealed", 'stage2Generation', d."stage2Generation",
          'releaseHash', d."releaseHash", 'firmware', n."firmware", 'country', c."country",
          'endpointPrefix', c."endpointPrefix", 'companyTimezone', c."timezone", 'siteTimezone', s."timezone",

@@ -60,6 +60,7 @@ export class DaemonProcess {
         LINEKEEPER_DATA: options.dataDir,
         LINEKEEPER_HTTP_PORT: String(options.port),
         LINEKEEPER_EMBEDDED_PBX_MODE: 'no',
+        LINEKEEPER_PHONES_HTTP_PORT: '0',
         LINEKEEPER_LOG_LEVEL: 'info',
         LINEKEEPER_LOG_PRETTY: 'no',
         // Only the audits that a (re)connect causes: what a test shows must not be the interval's doing.
