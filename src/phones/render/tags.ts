@@ -11,18 +11,20 @@ const element: Printer = ({ name, value, attributes }, quoted) => {
   for (const key in attributes) text += ` ${key}="${quoted(attributes[key])}"`;
   return `${text}>${quoted(value)}</${name}>\n`;
 };
+const item: Printer = ({ name, value }, quoted) => `<item name="${quoted(name)}">${quoted(value)}</item>\n`;
 const line: Printer = ({ name, value }, quoted) => `${name} = ${quoted(value)}\n`;
 
 /**
  * `{% params %}` prints a list of parameters, one a line: `name = value`, or as elements with their attributes where the
- * format is XML. `{% attributes %}` prints them as attributes of the element it stands in. Both take the name of another list
- * than `params`. A loop would print the same and take a hundred times as long.
+ * format is XML. `{% attributes %}` prints them as attributes of the element it stands in, `{% items %}` as elements
+ * `item` that bear the name as an attribute. All take the name of another list than `params`. A loop would print the same and take a hundred times as long.
  */
 export function registerParamTags(liquid: Liquid, format: FileFormat): void {
   const attribute: Printer = ({ name, value }, quoted) => ` ${name}="${quoted(value)}"`;
   for (const [tag, print] of [
     ['params', format.startsWith('xml') ? element : line],
     ['attributes', attribute],
+    ['items', item],
   ] as const) {
     liquid.registerTag(tag, {
       parse(token: TagToken) {
