@@ -4,6 +4,7 @@ import type { VendorMapper } from './mapper.ts';
 /** Every mapper by the name that vendor.yaml gives; loaded when its first file is made. */
 export const MAPPERS: Readonly<Record<string, () => Promise<{ mapper: VendorMapper }>>> = {
   grandstream: () => import('./grandstream/mapper.ts'),
+  htek: () => import('./htek/mapper.ts'),
   polycom: () => import('./polycom/mapper.ts'),
   snom: () => import('./snom/mapper.ts'),
   yealink: () => import('./yealink/mapper.ts'),
