@@ -14,6 +14,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY --from=build /app/config config
 COPY --from=build /app/prisma prisma
+COPY --from=build /app/provisioning provisioning
 COPY --from=build /app/templates templates
 RUN mkdir /data && chown node:node /data
 USER node

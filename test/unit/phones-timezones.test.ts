@@ -71,6 +71,15 @@ for (const [zone, expected] of SNOM) {
   });
 }
 
+t.test('a Snom is told the rule itself from the day on which a region changes its mind', async (t) => {
+  const params = snomTime(timeRule({ ...zones, 'Europe/Paris': 'CEST-2' }, 'Europe/Paris'), 2026);
+  t.same(Object.fromEntries(params.map(({ name, value }) => [name, value])), {
+    timezone: '',
+    utc_offset: '7200',
+    dst: '',
+  });
+});
+
 const AFTER: [zone: string, start: object, end: object][] = [
   ['Europe/Paris', { month: 3, day: -1, weekday: 0, minutes: 120 }, { month: 10, day: -1, weekday: 0, minutes: 180 }],
   ['America/New_York', { month: 3, day: 8, weekday: 0, minutes: 120 }, { month: 11, day: 1, weekday: 0, minutes: 120 }],

@@ -13,33 +13,33 @@ export interface Catalogues {
 }
 
 export function createCatalogues(folders: DefinitionFolders): Catalogues {
-  let current: Promise<Catalogue> | undefined;
+  let kept: Promise<Catalogue> | undefined;
   const releases = new LRUCache<string, Promise<Catalogue>>({ max: 5 });
   const read = async () => catalogueOf(await readDefinitionFiles(folders));
+
+  function current(): Promise<Catalogue> {
+    kept ??= read().catch((error) => {
+      kept = undefined;
+      throw error;
+    });
+    return kept;
+  }
+
   return {
-    current() {
-      current ??= read().catch((error) => {
-        current = undefined;
-        throw error;
-      });
-      return current;
-    },
+    current,
     async reload() {
       const fresh = await read();
-      const before = await current?.catch(() => undefined);
+      const before = await kept?.catch(() => undefined);
       // What was made of the old one is kept while nothing changed.
-      current = Promise.resolve(before?.hash === fresh.hash ? before : fresh);
-      return current;
+      kept = Promise.resolve(before?.hash === fresh.hash ? before : fresh);
+      return kept;
     },
     async ofRelease(hash, files) {
-      const now = await this.current();
+      const now = await current();
       if (now.hash === hash) return now;
-      let found = releases.get(hash);
-      if (found === undefined) {
-        found = files().then(catalogueOf);
-        releases.set(hash, found);
-        found.catch(() => releases.delete(hash));
-      }
+      const found = releases.get(hash) ?? files().then(catalogueOf);
+      releases.set(hash, found);
+      found.catch(() => releases.delete(hash));
       return found;
     },
   };

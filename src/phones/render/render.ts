@@ -18,7 +18,7 @@ export type RenderInput =
   | { stage: 1; view: Stage1View }
   | { stage: 2; view: PhoneView; clock: RenderClock };
 
-/** The files of phones that the same catalogue made, by format. */
+/** Parsed templates live as long as their catalogue. */
 const engines = new WeakMap<Catalogue, Map<FileFormat, Promise<Engine>>>();
 
 /**
