@@ -11,7 +11,7 @@ t.test('docs/phone-settings.md is what scripts/phone-settings.ts writes', async 
 });
 
 t.test('every vendor has a page that leads from the box to the dial tone', async (t) => {
-  for (const id of ['yealink', 'snom', 'fanvil', 'cisco', 'gigaset']) {
+  for (const id of ['yealink', 'snom', 'grandstream', 'polycom', 'htek', 'fanvil', 'cisco', 'gigaset']) {
     const page = readFileSync(join(packageRoot, 'docs', `phones-${id}.md`), 'utf8');
     for (const word of ['From box to dial tone', 'DHCP', 'Models']) t.match(page, new RegExp(word), `${id}: ${word}`);
   }

@@ -69,18 +69,19 @@ for (const vendor of catalogue.vendors.values()) {
   });
 
   t.test(`stage 1 and common files of ${vendor.name} hold no secret but the way on`, async (t) => {
-    let stage1 = 0;
+    let stage1 = '';
     for (const definition of vendor.files) {
       const view = stage1View(catalogue, vendor.id, models[0]!.id);
       const first = await renderFile(catalogue, vendor.id, definition, { stage: 1, view });
       if (definition.stage1 !== undefined) {
-        stage1++;
-        t.match(first?.bytes.toString('latin1'), /HttpPwCanary|tokenCanary/, 'it says where to go next');
+        t.ok(first, `there is a ${definition.stage1} of stage 1`);
+        stage1 += first?.bytes.toString('latin1') ?? '';
       }
       const common = await renderFile(catalogue, vendor.id, definition, { stage: 'common' });
       t.notMatch(common?.bytes.toString('latin1') ?? '', /Canary/);
     }
-    t.ok(stage1 > 0, 'there is a stage 1');
+    // One of the files is enough: that of a vendor may only name the others.
+    t.match(stage1, /HttpPwCanary|tokenCanary/, 'it says where to go next');
   });
 
   t.test(`a preview of ${vendor.name} shows no secret`, async (t) => {

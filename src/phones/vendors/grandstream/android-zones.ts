@@ -24,36 +24,27 @@ const OLD_NAMES: Readonly<Record<string, string>> = {
   'Europe/Kyiv': 'Europe/Kiev',
 };
 
-/** Zones of today's rules that are not on the list, and one on it that has the same. */
-const SAME: Readonly<Record<string, string>> = {
-  ...{ 'Europe/Berlin': 'Europe/Amsterdam', 'Europe/Paris': 'Europe/Brussels', 'Europe/Rome': 'Europe/Amsterdam' },
-  ...{ 'Europe/Vienna': 'Europe/Amsterdam', 'Europe/Zurich': 'Europe/Amsterdam', 'Europe/Prague': 'Europe/Belgrade' },
-  ...{
-    'Europe/Budapest': 'Europe/Belgrade',
-    'Europe/Warsaw': 'Europe/Sarajevo',
-    'Europe/Copenhagen': 'Europe/Brussels',
-  },
-  ...{
-    'Europe/Stockholm': 'Europe/Amsterdam',
-    'Europe/Oslo': 'Europe/Amsterdam',
-    'Europe/Luxembourg': 'Europe/Brussels',
-  },
-  ...{ 'Europe/Dublin': 'Europe/London', 'Europe/Lisbon': 'Europe/London', 'Europe/Bucharest': 'Europe/Athens' },
-  ...{ 'Europe/Sofia': 'Europe/Helsinki', 'Europe/Tallinn': 'Europe/Helsinki', 'Europe/Riga': 'Europe/Helsinki' },
-  ...{
-    'Europe/Vilnius': 'Europe/Helsinki',
-    'America/Toronto': 'America/New_York',
-    'America/Detroit': 'America/New_York',
-  },
-  ...{ 'America/Vancouver': 'America/Los_Angeles', 'America/Winnipeg': 'America/Chicago' },
-  ...{ 'America/Edmonton': 'America/Denver', 'Australia/Melbourne': 'Australia/Sydney' },
-  ...{ 'Australia/Canberra': 'Australia/Sydney', 'Asia/Singapore': 'Asia/Shanghai', 'Asia/Manila': 'Asia/Shanghai' },
-  ...{
-    'Asia/Ho_Chi_Minh': 'Asia/Bangkok',
-    'Africa/Johannesburg': 'Africa/Harare',
-    'Africa/Lagos': 'Africa/Brazzaville',
-  },
-};
+/** Zones of today's rules that are not on the list, by the one on it that has the same. */
+const SAME: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries({
+    'Europe/Amsterdam': 'Europe/Berlin Europe/Rome Europe/Vienna Europe/Zurich Europe/Stockholm Europe/Oslo',
+    'Europe/Brussels': 'Europe/Paris Europe/Copenhagen Europe/Luxembourg',
+    'Europe/Belgrade': 'Europe/Prague Europe/Budapest',
+    'Europe/Sarajevo': 'Europe/Warsaw',
+    'Europe/London': 'Europe/Dublin Europe/Lisbon',
+    'Europe/Athens': 'Europe/Bucharest',
+    'Europe/Helsinki': 'Europe/Sofia Europe/Tallinn Europe/Riga Europe/Vilnius',
+    'America/New_York': 'America/Toronto America/Detroit',
+    'America/Los_Angeles': 'America/Vancouver',
+    'America/Chicago': 'America/Winnipeg',
+    'America/Denver': 'America/Edmonton',
+    'Australia/Sydney': 'Australia/Melbourne Australia/Canberra',
+    'Asia/Shanghai': 'Asia/Singapore Asia/Manila',
+    'Asia/Bangkok': 'Asia/Ho_Chi_Minh',
+    'Africa/Harare': 'Africa/Johannesburg',
+    'Africa/Brazzaville': 'Africa/Lagos',
+  }).flatMap(([listed, others]) => others.split(' ').map((zone) => [zone, listed])),
+);
 
 /** Nothing for a zone that these phones have no name for: they keep the one they have. */
 export function androidZone(zone: string): Record<string, string> {

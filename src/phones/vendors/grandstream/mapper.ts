@@ -10,4 +10,5 @@ export const mapper: VendorMapper = {
     phone.model.caps.layout === 'names'
       ? { params: aliases(phone, context), version: 2 }
       : { params: pValues(phone, context), version: 1 },
+  phonebook: ({ phonebook }) => ({ params: [], contacts: phonebook }),
 };

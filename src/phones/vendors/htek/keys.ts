@@ -22,7 +22,9 @@ export function keys(phone: PhoneView): NativeParam[] {
   const modules = Array.from({ length: model.expansion?.modules ?? 0 }, (_, module) =>
     Array.from({ length: model.expansion?.keys ?? 0 }, (_, at) => {
       const key = set.get(`expansion ${module + 1} ${at + 1}`);
-      return key === undefined ? [] : content(phone, key, moduleName(module, at), moduleCodes(module, at));
+      const codes = moduleCodes(module, at);
+      const name = moduleName(module, at);
+      return key === undefined ? [p(codes.type, `${name}.KeyType`, 0)] : content(phone, key, name, codes);
     }).flat(),
   );
   return [...beside, ...modules].flat();
