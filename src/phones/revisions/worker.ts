@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { Logger } from '../../log.ts';
 import { createLookout } from '../../lookout.ts';
 import type { Database } from '../../store/database.ts';
@@ -20,6 +20,7 @@ export interface RevisionWorker {
 
 const BATCH = 50;
 const LOOK_EVERY_MS = 5000;
+const DRAINED_LOOK_MS = 5;
 
 /**
  * Makes the files of marked devices and takes the marks off, the oldest first. A mark goes after what became of it was
@@ -27,7 +28,6 @@ const LOOK_EVERY_MS = 5000;
  */
 export function createRevisionWorker({ db, of, log }: RevisionWorkerOptions): RevisionWorker {
   let isStarted = false;
-  let waiting: (() => void)[] = [];
 
   async function drain(): Promise<void> {
     while (!lookout.isStopped) {
@@ -37,9 +37,6 @@ export function createRevisionWorker({ db, of, log }: RevisionWorkerOptions): Re
       await db.note((tx) => settleDirty(tx, marks));
       await turn();
     }
-    const done = waiting;
-    waiting = [];
-    for (const resolve of done) resolve();
   }
 
   const lookout = createLookout(drain, LOOK_EVERY_MS, (err) => log.error({ err }, 'phones could not be looked at'));
@@ -53,11 +50,11 @@ export function createRevisionWorker({ db, of, log }: RevisionWorkerOptions): Re
       lookout.poke();
     },
     stop: () => lookout.stop(),
-    drained() {
-      return new Promise((resolve) => {
-        waiting.push(resolve);
+    async drained() {
+      while ((await oldestDirty(db.read, 1)).length > 0) {
         poke();
-      });
+        await sleep(DRAINED_LOOK_MS);
+      }
     },
   };
 }
