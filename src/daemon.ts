@@ -97,9 +97,9 @@ export function createDaemon(config: Config, log: Logger): Daemon {
     startMessages(core);
     undo.push(startHousekeeping(core.db, log, config, core.lifecycle));
     const embedded = (await wantsEmbedded(config, core.db)) ? startEmbedded(core) : undefined;
+    await core.fleet.start();
     undo.push(() => phones.stop());
     const phoneUrls = await phones.start();
-    await core.fleet.start();
     core.lifecycle.worker.start();
     isReady = true;
     log.info({ url, ...phoneUrls }, 'ready');

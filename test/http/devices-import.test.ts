@@ -45,8 +45,11 @@ t.test('phones that were exported and deleted are imported again as they were', 
   );
   t.match(second, { vendor: 'yealink', model: null }, 'the MAC address tells the vendor');
   const effective = (await app.api.call('GET', `/devices/${first?.id}/settings`)).body.items as Json[];
-  const valueOf = (key: string) => effective.find((item) => item.key === key)?.value;
-  t.same([valueOf('sip.expirySeconds'), valueOf('codecs'), valueOf('native.yealink.x.y')], [600, ['alaw'], 'a|b']);
+  const effectiveOf = (key: string) => effective.find((item) => item.key === key)?.value;
+  t.same(
+    [effectiveOf('sip.expirySeconds'), effectiveOf('codecs'), effectiveOf('native.yealink.x.y')],
+    [600, ['alaw'], 'a|b'],
+  );
 
   const exported = await app.export('devices');
   t.strictSame((await app.import('', exported)).rows, ['2 unchanged', '3 unchanged'], 'what is there is not changed');

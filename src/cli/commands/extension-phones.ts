@@ -20,7 +20,8 @@ interface ThrowOffOptions extends AccountOptions {
   rotate?: boolean;
   endCalls?: boolean;
 }
-type Rotated = Account & { sync: Sync; credentials: NonNullable<Extension['credentials']> };
+/** Without credentials: a desk phone gets the new secret with its files. */
+type Rotated = Account & { sync: Sync; credentials?: NonNullable<Extension['credentials']> };
 
 const ACCOUNT = ['--account <n>', 'which SIP account of the extension', wholeNumber, 1] as const;
 const COMPANY = ['--company <slug>', 'may be left out when it is clear'] as const;
@@ -58,17 +59,22 @@ export function addExtensionPhones(extension: Command, bind: Bind): void {
   extension
     .command('rotate <number>')
     .description('give a SIP account a new secret, shown once; phones with the old one are thrown off')
+    .option('--force', 'a desk phone, too, at once: it is cut off until it has fetched its files')
     .option(...ACCOUNT)
     .option(...COMPANY)
     .action(
       bind(async ({ api, terminal }, number: string, options: AccountOptions) => {
         const { id } = await findExtension(api, number, options.company);
         const path = `/extensions/${id}/accounts/${options.account}/rotate`;
-        const rotated = await api.call<Rotated>('POST', path, { headers: WAIT });
+        const body = options.force === true ? { body: { force: true } } : {};
+        const rotated = await api.call<Rotated>('POST', path, { headers: WAIT, ...body });
         const text = `new secret for ${rotated.endpoint}, ${syncWords(rotated.sync)}`;
+        const { credentials } = rotated;
         terminal.result(
           rotated,
-          `${text}\n${credentialsText({ credentials: rotated.credentials, accounts: [rotated] })}`,
+          credentials === undefined
+            ? `${text}; its desk phone is told to fetch it, and the old one is good until it has registered with it`
+            : `${text}\n${credentialsText({ credentials, accounts: [rotated] })}`,
         );
         return syncExit(rotated.sync);
       }),

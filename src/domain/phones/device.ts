@@ -1,6 +1,5 @@
-export const DEVICE_STATES = ['pending', 'active', 'suspended'] as const;
 /** pending: its first address is answered while the window is open. suspended: nothing is. */
-export type DeviceState = (typeof DEVICE_STATES)[number];
+export const DEVICE_STATES = ['pending', 'active', 'suspended'] as const;
 
 /** How far the last change of a phone's files has come. */
 export const FOLLOW_STATES = ['queued', 'postponed', 'sent', 'fetched', 'registered', 'timeout', 'failed'] as const;
@@ -8,7 +7,6 @@ export type FollowState = (typeof FOLLOW_STATES)[number];
 
 /** What an operator is shown: the furthest step that was seen. */
 export const PROGRESS = ['never_seen', 'stage1_fetched', 'fetched', 'registered'] as const;
-export type DeviceProgress = (typeof PROGRESS)[number];
 
 export const NOTIFY_KINDS = ['resync', 'reboot'] as const;
 export type NotifyKind = (typeof NOTIFY_KINDS)[number];

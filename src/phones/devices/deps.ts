@@ -24,7 +24,7 @@ export interface LineAccounts {
 }
 
 /** A phone that can be rendered. */
-export type Renderable = Exclude<ResolvedPhone, { problems: readonly FieldError[] }>;
+type Renderable = Exclude<ResolvedPhone, { problems: readonly FieldError[] }>;
 
 export interface DeviceDeps {
   seal: Seal;

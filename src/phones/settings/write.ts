@@ -22,7 +22,7 @@ export interface SettingPlace {
   scopeId: string;
 }
 
-export function isScope(text: string): text is SettingScope {
+function isScope(text: string): text is SettingScope {
   return (SETTING_SCOPES as readonly string[]).includes(text);
 }
 
