@@ -87,7 +87,8 @@ async function addPhones({ daemon, companyId, importRows }: World, count: number
   await daemon.must('POST', `/api/v1/imports/${job.id}/start`, {});
   for (;;) {
     const { state, failed } = await daemon.must<{ state: string; failed: number }>('GET', `/api/v1/jobs/${job.id}`);
-    if (failed > 0) throw new Error(`${failed} phones were not added`);
+    if (failed > 0)
+      throw new Error(JSON.stringify(await daemon.must('GET', `/api/v1/jobs/${job.id}/rows?limit=1&result=failed`)));
     if (state === 'done') break;
     await delay(POLL_MS);
   }

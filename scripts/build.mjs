@@ -1,5 +1,5 @@
 // Builds dist/src: the program in a few files, because a thousand modules take a second longer to load than ten. What is
-// native, starts threads or reads files beside itself stays in node_modules. Types are written for the feed's client alone;
+// native, starts threads, reads files beside itself or is loaded on demand stays in node_modules. Types are written for the feed's client alone;
 // `npm run check` judges all of them.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -11,16 +11,24 @@ const out = process.argv[2] ?? `${root}dist/src`;
 const OUTSIDE = [
   '@fastify/swagger-ui',
   '@prisma/*',
+  '@zxcvbn-ts/language-common',
   'argon2',
   'asterisk-manager',
   'better-sqlite3',
+  'liquidjs',
+  'nodemailer',
+  'otplib',
   'pino',
   'pino-pretty',
+  'qrcode',
+  'saxes',
   'sharp',
   'sip.js',
+  'ws',
+  'yaml',
 ];
 
-await build({
+const { metafile } = await build({
   entryPoints: {
     main: `${root}src/main.ts`,
     'argon2-child': `${root}src/people/argon2-child.ts`,
@@ -44,7 +52,16 @@ await build({
   sourcemap: true,
   sourcesContent: false,
   logLevel: 'warning',
+  metafile: true,
 });
+
+// Bundled, a package in CommonJS has no named exports for who imports it later.
+for (const [file, { imports }] of Object.entries(metafile.inputs)) {
+  for (const { path, kind } of file.includes('node_modules/') ? [] : imports) {
+    if (kind !== 'dynamic-import' || !path.includes('node_modules/')) continue;
+    throw new Error(`${file} loads ${path} on demand: its package belongs into OUTSIDE`);
+  }
+}
 
 const types = spawnSync(
   process.execPath,

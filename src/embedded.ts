@@ -32,7 +32,7 @@ export function embeddedOf(config: Config, log: Logger): EmbeddedPbx {
 export async function registerEmbedded(db: Database, info: EmbeddedPbxInfo): Promise<boolean> {
   const row = await db.read.pbx.findUnique({ where: { name: EMBEDDED } });
   const now = new Date();
-  const place = { host: info.host, amiPort: info.amiPort, wsUrl: info.wsUrl };
+  const place = { host: info.host, amiPort: info.amiPort, wsUrl: info.wsUrl, sipPort: info.sipPort };
   if (row === null) {
     const id = uuid();
     await db.write((tx) =>
@@ -53,6 +53,7 @@ export async function registerEmbedded(db: Database, info: EmbeddedPbxInfo): Pro
     row.host === place.host &&
     row.amiPort === place.amiPort &&
     row.wsUrl === place.wsUrl &&
+    row.sipPort === place.sipPort &&
     JSON.stringify(openLogins(db, row.id, row.loginsSealed)) === JSON.stringify(info.logins);
   if (isSame) return false;
   await db.write((tx) =>

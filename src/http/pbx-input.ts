@@ -32,6 +32,8 @@ const settings = {
   amiPort: z.int().min(1).max(65_535),
   tls: z.boolean(),
   wsUrl: wsUrlSchema.nullable(),
+  sipHost: hostSchema.nullable().meta({ description: 'Where desk phones register; null: `host`.' }),
+  sipPort: z.int().min(1).max(65_535).nullable().meta({ description: 'null: 5060, with TLS 5061.' }),
   driftPolicy: z.enum(DRIFT_POLICIES),
   pinConflict: z.enum(PIN_CONFLICTS),
   enabled: z.boolean(),
@@ -42,7 +44,16 @@ export const pbxInputSchema = z
     ...settings,
     logins: loginsSchema.meta({ description: 'AMI logins, one for each purpose. Written, never read.' }),
   })
-  .partial({ amiPort: true, tls: true, wsUrl: true, driftPolicy: true, pinConflict: true, enabled: true });
+  .partial({
+    amiPort: true,
+    tls: true,
+    wsUrl: true,
+    sipHost: true,
+    sipPort: true,
+    driftPolicy: true,
+    pinConflict: true,
+    enabled: true,
+  });
 export type PbxInput = z.infer<typeof pbxInputSchema>;
 
 export const pbxPatchSchema = z

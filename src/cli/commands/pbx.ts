@@ -15,8 +15,13 @@ interface AddOptions {
   secretsFile: string;
   tls?: boolean;
   wsUrl?: string;
+  sipHost?: string;
+  sipPort?: number;
   driftPolicy?: string;
 }
+
+const SIP_HOST = ['--sip-host <host>', 'where desk phones register; default: the host'] as const;
+const SIP_PORT = ['--sip-port <port>', 'default: 5060, with TLS 5061', portOf] as const;
 
 const secretsSchema = z.strictObject({
   events: z.string(),
@@ -37,12 +42,14 @@ export function addPbx(program: Command, bind: Bind): Command {
     .requiredOption('--secrets-file <file>', 'as `pbx install` wrote it')
     .option('--tls', 'AMI over TLS')
     .option('--ws-url <url>', 'its WebSocket, for `extension verify`: ws://host:8088/ws')
+    .option(...SIP_HOST)
+    .option(...SIP_PORT)
     .option('--drift-policy <policy>', 'enforce, report or adopt')
     .action(
       bind(async ({ api, terminal }, name: string, options: AddOptions) => {
-        const { host, port, tls, wsUrl, driftPolicy } = options;
+        const { host, port, tls, wsUrl, sipHost, sipPort, driftPolicy } = options;
         const logins = amiCredentials(readSecrets(options.secretsFile));
-        const body = { name, host, amiPort: port, tls, wsUrl, driftPolicy, logins };
+        const body = { name, host, amiPort: port, tls, wsUrl, sipHost, sipPort, driftPolicy, logins };
         const made = await api.call<Pbx>('POST', '/pbxes', { body });
         terminal.result(made, `PBX ${name} added; see whether it can be reached: linekeeper doctor`);
       }),
@@ -55,12 +62,14 @@ export function addPbx(program: Command, bind: Bind): Command {
     .option('--port <port>', 'of its AMI', portOf)
     .option('--secrets-file <file>', 'as `pbx install` wrote it')
     .option('--ws-url <url>', 'its WebSocket')
+    .option(...SIP_HOST)
+    .option(...SIP_PORT)
     .option('--drift-policy <policy>', 'enforce, report or adopt')
     .action(
       bind(async ({ api, terminal }, name: string, options: Partial<AddOptions>) => {
-        const { host, port, wsUrl, driftPolicy, secretsFile } = options;
+        const { host, port, wsUrl, sipHost, sipPort, driftPolicy, secretsFile } = options;
         const logins = secretsFile === undefined ? undefined : amiCredentials(readSecrets(secretsFile));
-        const body = { host, amiPort: port, wsUrl, driftPolicy, logins };
+        const body = { host, amiPort: port, wsUrl, sipHost, sipPort, driftPolicy, logins };
         if (Object.values(body).every((value) => value === undefined)) {
           throw new CliError('NOTHING_TO_CHANGE', 'say what to change', { advice: 'Such as --secrets-file FILE.' });
         }

@@ -14,6 +14,8 @@ export const pbxView = z
     amiPort: z.int(),
     tls: z.boolean(),
     wsUrl: z.string().nullable(),
+    sipHost: z.string().nullable(),
+    sipPort: z.int().nullable(),
     driftPolicy: z.enum(DRIFT_POLICIES),
     pinConflict: z.enum(PIN_CONFLICTS),
     enabled: z.boolean(),

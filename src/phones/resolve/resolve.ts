@@ -14,6 +14,7 @@ import type { PhoneLine, PhoneView, ProvisioningAccess } from '../phone-view.ts'
 import type { ResolvedPhone } from '../ports.ts';
 import { keysWithoutLine, mergeKeys, withLineKeys } from './keys.ts';
 import { type EffectiveSetting, effectiveSettings } from './layers.ts';
+import { unreachable } from './reach.ts';
 import { type PhoneWorld, readWorld } from './world.ts';
 
 /** What is known of vendors and models. */
@@ -73,6 +74,8 @@ function resolve(phone: PhoneRow, world: PhoneWorld, { seal, catalogue, facts }:
   }
   const set = mergeKeys([...layouts.map(({ keys }) => keys), world.keysOf(phone)]);
   problems.push(...judgeKeys(model, set), ...keysWithoutLine(set, lines));
+  const registrar = registrarOf(phone, settings);
+  problems.push(...unreachable(facts.publicUrl, registrar.host));
   if (problems.length > 0) return { deviceId: phone.id, problems };
   const claim = lines.length === 0 && phone.claimCode !== null ? claimText(phone.claimCode) : undefined;
   const view: PhoneView = {
@@ -88,7 +91,7 @@ function resolve(phone: PhoneRow, world: PhoneWorld, { seal, catalogue, facts }:
     keys: withLineKeys(set, lines, model),
     pickupPrefix: PICKUP_PREFIX,
     country: phone.country,
-    registrar: registrarOf(phone, settings),
+    registrar,
     passwords: passwordsOf(seal, phone, settings),
     phonebookName: settings['phonebook.enabled'] === false ? undefined : phonebookFile(vendor, phone),
     phonebook: [],
@@ -178,7 +181,8 @@ export function accessOf(
 function registrarOf(phone: PhoneRow, settings: PhoneSettings): PhoneView['registrar'] {
   const host = settings['sip.host'] ?? phone.sipHost ?? phone.pbxHost;
   const usual = settings['sip.transport'] === 'tls' ? 5061 : 5060;
-  return { host, port: settings['sip.port'] ?? phone.sipPort ?? usual };
+  const known = usual === 5061 ? usual : (phone.sipPort ?? usual);
+  return { host, port: settings['sip.port'] ?? known };
 }
 
 /** The random passwords of a device's own menu and web page. */

@@ -6,7 +6,7 @@ export const PBXES: ListSpec = {
   item: object({
     ...columns('p', 'id', 'name', 'host', 'amiPort'),
     tls: bool('p."tls"'),
-    ...columns('p', 'wsUrl', 'driftPolicy', 'pinConflict'),
+    ...columns('p', 'wsUrl', 'sipHost', 'sipPort', 'driftPolicy', 'pinConflict'),
     enabled: bool('p."enabled"'),
     lastAuditAt: iso('p."lastAuditAt"'),
     counts: object({ companies: '(SELECT count(*) FROM "Company" c WHERE c."pbxId" = p.id)' }),
