@@ -14,7 +14,8 @@ const vendors = Object.keys(SIMULATED_PHONES) as SimulatedVendor[];
 for (const vendor of vendors) {
   t.test(`${vendor}: out of its box, through both stages, to an account that it can register with`, async (t) => {
     const p = await createTestProvisioning(t);
-    const { oui, model } = SIMULATED_PHONES[vendor];
+    const { oui, model: said } = SIMULATED_PHONES[vendor];
+    const model = (await shippedCatalogue()).modelOf(vendor, said)?.id ?? said;
     const device = await p.device({ vendor, model, mac: `${oui}00abcd` });
     const fetched: number[] = [];
     p.signals.on('fetched', ({ revision }) => fetched.push(revision));

@@ -45,6 +45,8 @@ t.test('a phone registers where settings, PBX and transport say, in this order',
   await set('sip.transport', 'tls');
   t.same((await view()).registrar, { host: 'localhost', port: 5061 });
   await db.write((tx) => tx.pbx.update({ where: { id: 'pbx' }, data: { sipHost: 'sip.example.org', sipPort: 5070 } }));
+  t.same((await view()).registrar, { host: 'sip.example.org', port: 5061 }, 'the port of the PBX is not that of TLS');
+  await set('sip.transport', 'udp');
   t.same((await view()).registrar, { host: 'sip.example.org', port: 5070 });
   await set('sip.host', 'edge.example.org');
   await set('sip.port', 5080);

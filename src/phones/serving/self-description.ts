@@ -1,4 +1,5 @@
 import type { SeenRecord } from '../../store/phones/fetches.ts';
+import { capsOf } from '../definitions/firmware-condition.ts';
 import { contradiction } from '../recognise/evidence.ts';
 import type { Refusal } from './policy.ts';
 import type { ServedDevice } from './served-device.ts';
@@ -13,7 +14,17 @@ export function selfDescription({ catalogue, evidence }: Case, { vendor }: Serve
 
 export function seenOf(one: Case, device: ServedDevice, at: number): SeenRecord {
   const { address, userAgent } = one.request;
-  return { deviceId: device.id, seenAt: at, address, userAgent, ...selfDescription(one, device) };
+  const changesFiles = isAnotherPhone(one, device) || undefined;
+  return { deviceId: device.id, seenAt: at, address, userAgent, changesFiles, ...selfDescription(one, device) };
+}
+
+/** Firmware matters to the files of a phone only where the conditions of its model say so. */
+function isAnotherPhone(one: Case, device: ServedDevice): boolean {
+  const { firmware } = selfDescription(one, device);
+  if (firmware === undefined || firmware === device.firmware) return false;
+  const model = device.model === null ? undefined : one.catalogue.modelOf(device.vendor, device.model);
+  const can = (version: string | undefined) => JSON.stringify(capsOf(model, version));
+  return can(firmware) !== can(device.firmware ?? undefined);
 }
 
 /** Why a request cannot come from this device; it is a stranger then, whatever token it holds. */
@@ -28,9 +39,13 @@ export function doubt({ catalogue, evidence }: Case, device: ServedDevice): Refu
  */
 export async function learn({ journal, now, revisions }: Tools, one: Case, device: ServedDevice): Promise<void> {
   const { firmware, model } = selfDescription(one, device);
+  const isAnother = isAnotherPhone(one, device);
   const known =
     device.model === null && model !== undefined ? one.catalogue.modelOf(device.vendor, model)?.id : undefined;
-  if (known === undefined && (firmware === undefined || firmware === device.firmware)) return;
+  if (known === undefined && !isAnother) {
+    device.firmware = firmware ?? device.firmware;
+    return;
+  }
   journal.seen(seenOf(one, device, now()));
   if (known !== undefined) journal.model(device.id, known);
   await journal.flush();

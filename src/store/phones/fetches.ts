@@ -36,6 +36,8 @@ export interface SeenRecord {
   address: string;
   userAgent: string;
   firmware?: string | undefined;
+  /** With this firmware its model can other things than with the one before. */
+  changesFiles?: true | undefined;
   model?: string | undefined;
   certificate?: string | undefined;
   stage1At?: number | undefined;
@@ -71,14 +73,16 @@ export async function insertFetches(tx: Tx, fetches: readonly FetchRecord[]): Pr
   );
 }
 
-/** Marks a device whose firmware is another than before: what stands in its files may depend on it. */
+/** Marks a device of which another firmware makes another phone. */
 export async function noteSeen(tx: Tx, seen: readonly SeenRecord[]): Promise<void> {
   await executeEach(
     tx,
     `INSERT INTO "DeviceDirty" ("deviceId","dirtyAt") SELECT d."id", ? FROM "Device" d
      LEFT JOIN "DeviceSeen" n ON n."deviceId" = d."id" WHERE d."id" = ? AND n."firmware" IS NOT ?
      ON CONFLICT ("deviceId") DO UPDATE SET "generation" = "generation" + 1`,
-    seen.flatMap(({ deviceId, seenAt, firmware }) => (firmware === undefined ? [] : [[seenAt, deviceId, firmware]])),
+    seen.flatMap(({ deviceId, seenAt, firmware, changesFiles }) =>
+      firmware === undefined || changesFiles === undefined ? [] : [[seenAt, deviceId, firmware]],
+    ),
   );
   await executeEach(
     tx,
