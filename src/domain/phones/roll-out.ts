@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { PHONE_SETTINGS } from './settings.ts';
 
 export const ROLL_OUT_KINDS = ['templates', 'firmware'] as const;
-type RollOutKind = (typeof ROLL_OUT_KINDS)[number];
 
 export const ROLL_OUT_STATES = ['ready', 'running', 'paused', 'done', 'canceled'] as const;
 export type RollOutState = (typeof ROLL_OUT_STATES)[number];

@@ -1,8 +1,6 @@
-import type { FieldError } from '../../errors.ts';
 import type { Tx } from '../../store/database.ts';
 import type { Seal } from '../../store/seal.ts';
 import type { Catalogue } from '../definitions/catalogue.ts';
-import type { ResolvedPhone } from '../ports.ts';
 import type { PhoneFacts } from '../resolve/resolve.ts';
 
 /** What extensions do for devices: handed in, for lines are another floor's matter. */
@@ -22,9 +20,6 @@ export interface LineAccounts {
     options: { force: boolean },
   ): Promise<unknown>;
 }
-
-/** A phone that can be rendered. */
-type Renderable = Exclude<ResolvedPhone, { problems: readonly FieldError[] }>;
 
 export interface DeviceDeps {
   seal: Seal;

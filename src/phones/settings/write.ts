@@ -2,7 +2,6 @@ import {
   NATIVE_KEY,
   nativeValueSchema,
   PHONE_SETTINGS,
-  SETTING_SCOPES,
   type SettingDefinition,
   type SettingKey,
   type SettingScope,
@@ -20,10 +19,6 @@ export interface SettingPlace {
   scope: SettingScope;
   /** "" | yealink | yealink/t5x | yealink/T54W | id of a site, a layout, a device */
   scopeId: string;
-}
-
-function isScope(text: string): text is SettingScope {
-  return (SETTING_SCOPES as readonly string[]).includes(text);
 }
 
 /** Sets what is given in a layer; the others stay. @throws PHONE_SETTING_INVALID */
