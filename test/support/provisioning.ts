@@ -11,6 +11,7 @@ import {
   type ProvisioningConfig,
   type ProvisioningServer,
 } from '../../src/http/provisioning/server.ts';
+import { createShortCodes } from '../../src/phones/address/short-codes.ts';
 import type { Catalogue } from '../../src/phones/definitions/catalogue.ts';
 import type { PhoneFiles, Revisions } from '../../src/phones/ports.ts';
 import { PhoneSignals } from '../../src/phones/ports.ts';
@@ -100,6 +101,7 @@ export async function createTestProvisioning(
   const server = createProvisioningServer({
     ...{ db, signals, log, firmwareFolder, catalogue, now: () => Date.now() + shift },
     publicUrl: url,
+    shortCodes: createShortCodes(db, url, () => Date.now() + shift),
     revisions: simpleRevisions(db, signals, url, catalogue),
     config: { trustedProxies: [], missesBeforeBan: 60, ...options.config, http: { host: '127.0.0.1', port }, https },
     ...(options.limits === undefined ? {} : { limits: options.limits }),

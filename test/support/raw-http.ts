@@ -25,7 +25,7 @@ export function rawRequest(url: string, bytes: string | Buffer): Promise<RawAnsw
 function parseAnswer(all: Buffer): RawAnswer {
   const end = all.indexOf('\r\n\r\n');
   const lines = all.subarray(0, Math.max(end, 0)).toString('latin1').split('\r\n');
-  const rest = lines.slice(1).map((line) => line.split(/:\s*/, 2) as [string, string]);
+  const rest = lines.slice(1).map((line) => (/^([^:]+):\s*(.*)$/.exec(line) ?? []).slice(1) as [string, string]);
   return {
     status: Number(/^HTTP\/1\.[01] (\d+)/.exec(lines[0] ?? '')?.[1] ?? 0),
     head: lines.filter((line) => !/^date:/i.test(line)).join('\n'),

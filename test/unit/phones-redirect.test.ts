@@ -1,7 +1,9 @@
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
+import type { LinekeeperError } from '../../src/errors.ts';
 import { createAccount, type RedirectDeps, removeAccount, updateAccount } from '../../src/phones/redirect/accounts.ts';
 import { listDevice, unlistDevice } from '../../src/phones/redirect/entries.ts';
+import { checkedFields } from '../../src/phones/redirect/fields.ts';
 import { createRedirectServices } from '../../src/phones/redirect/services.ts';
 import { redirectOf } from '../../src/phones/redirect/state.ts';
 import { createRedirectWorker } from '../../src/phones/redirect/worker.ts';
@@ -255,6 +257,28 @@ t.test('what the service says it did is not believed before it shows it', async 
   await work();
   t.match(await state(id), { state: 'waiting', error: 'the service does not show what it was told' });
 });
+
+t.test(
+  'complaint 17: a service may ask for more of each phone, such as a PIN, and no phone is listed without it',
+  async (t) => {
+    const fields = [{ name: 'pin', label: 'PIN', isSecret: true, isRequired: true }];
+    t.same(checkedFields('extras', fields, { pin: '4711' }), { pin: '4711' });
+    const codes = (given: Record<string, string>) => {
+      try {
+        return checkedFields('extras', fields, given);
+      } catch (error) {
+        return (error as LinekeeperError).fields?.map(({ path, code }) => `${path} ${code}`);
+      }
+    };
+    t.same(codes({}), ['extras.pin REQUIRED']);
+    t.same(codes({ pin: '4711\r\n', serial: '1' }), ['extras.pin INVALID', 'extras.serial UNKNOWN_FIELD']);
+    const { phone, list, db } = await start(t);
+    const id = await phone(MAC);
+    await list(id, { remark: 'Reception' });
+    const { extraSealed } = await db.read.redirectEntry.findUniqueOrThrow({ where: { deviceId: id } });
+    t.notMatch(extraSealed, /Reception/, 'what is said of a phone is sealed');
+  },
+);
 
 t.test('who asks for what cannot be is told so', async (t) => {
   const { phone, list, unlist, db, deps, companyId, account, service } = await start(t);

@@ -53,6 +53,16 @@ t.test('a phone registers where settings, PBX and transport say, in this order',
   t.same((await view()).registrar, { host: 'edge.example.org', port: 5080 });
 });
 
+t.test('a phone without lines that somebody may claim shows what to dial', async (t) => {
+  const { db, view } = await setUp(t);
+  await db.write(async (tx) => {
+    await tx.device.updateMany({ data: { claimCode: '123456', label: 'Lobby' } });
+  });
+  t.match(await view(), { label: 'Lobby' }, 'not while it has lines');
+  await db.write((tx) => tx.deviceLine.deleteMany());
+  t.match(await view(), { label: '*55123456', settings: { 'display.text': '*55123456' } });
+});
+
 t.test('while a secret is rotated the phone is told the newer one', async (t) => {
   const { db, view, extension, deps } = await setUp(t);
   const [account] = extension.accounts;
