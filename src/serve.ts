@@ -77,6 +77,13 @@ function reasonOf(error: unknown, config: Config): string {
     return `${error.code}: ${error.message}${advice === '' ? '' : `.${advice}`}`;
   }
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const { http, https } = config.phones;
+  const taken = (error as { port?: number } | undefined)?.port ?? 0;
+  if (code === 'EADDRINUSE' && taken !== 0 && [http.port, https.port].includes(taken)) {
+    const name = taken === http.port ? 'HTTP' : 'HTTPS';
+    const advice = `Set LINEKEEPER_PHONES_${name}_PORT to another port, or to 0 for none.`;
+    return `EADDRINUSE: port ${taken}, where desk phones fetch, is used by another program. ${advice}`;
+  }
   const { host, port } = config.http;
   if (code === 'EADDRINUSE') {
     return `EADDRINUSE: port ${port} of ${host} is used by another program. Set LINEKEEPER_HTTP_PORT to another port.`;
@@ -89,12 +96,14 @@ function reasonOf(error: unknown, config: Config): string {
  * A few words for people: on a terminal, and wherever the first token is made, which must be shown once. Beside the log,
  * never through it: logs are kept and shipped.
  */
-function welcome({ url, firstToken, embedded }: Started, config: Config): void {
+function welcome({ url, phoneUrls, firstToken, embedded }: Started, config: Config): void {
   if (!process.stdout.isTTY && firstToken === undefined) return;
   const out = process.stdout.isTTY ? process.stdout : process.stderr;
+  const phonesUrl = phoneUrls.httpsUrl ?? phoneUrls.httpUrl;
   const lines = [
     '',
     `  Linekeeper is running.  API ${url}/api/v1   docs ${url}/docs`,
+    ...(phonesUrl === undefined ? [] : [`  Phones  fetch from ${phonesUrl}`]),
     `  Data    ${config.data.folder}`,
   ];
   if (firstToken !== undefined) {

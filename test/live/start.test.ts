@@ -99,6 +99,9 @@ t.test('a port that is used is named', async (t) => {
   t.equal(await second.ended, 1);
   t.match(second.err(), new RegExp(`EADDRINUSE: port ${first.port} of 127\\.0\\.0\\.1 is used`));
   t.notMatch(second.err(), /\n {4}at /, 'no stack trace');
+  const third = await run(newFolder(), { LINEKEEPER_PHONES_HTTP_PORT: String(first.port) });
+  t.equal(await third.ended, 1);
+  t.match(third.err(), new RegExp(`EADDRINUSE: port ${first.port}, where desk phones fetch, is used`));
 });
 
 t.test('two with their own data and ports live side by side', async (t) => {
