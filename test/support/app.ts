@@ -37,7 +37,7 @@ import { openApiCheckOf } from './openapi-check.ts';
 export const PUBLIC_URL = 'https://pbx.example.org';
 
 /** Where phones would fetch. */
-export const PHONES_URL = 'https://prov.example.org';
+export const PHONES_URL = 'https://127.0.0.1:8443';
 
 const migrationsFolder = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
