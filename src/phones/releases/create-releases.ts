@@ -60,6 +60,7 @@ export function createReleases({ db, catalogues, facts, log, now = Date.now }: R
 
   async function keep(catalogue: Catalogue): Promise<Reloaded> {
     const { hash, problems } = catalogue;
+    for (const problem of problems) log.warn(problem, 'a file of your own for phones cannot be used');
     const before = await newestRelease(db.read);
     if (before === hash) {
       active = catalogue;
