@@ -7,6 +7,7 @@ import { ESCAPERS } from '../../src/phones/render/escape.ts';
 import { withNative } from '../../src/phones/render/native.ts';
 import { renderAll, renderPreview, revisionHash } from '../../src/phones/render/render.ts';
 import { validated } from '../../src/phones/render/validate.ts';
+import { text } from '../../src/phones/vendors/gigaset-n510/item.ts';
 import { CLOCK, nastyView, phoneLine, shippedCatalogue } from '../support/phones.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 60 });
@@ -227,9 +228,11 @@ t.test('complaint 1: fusionpbx#2328: an ampersand in a password', async (t) => {
     const view = nastyView(catalogue, id, model!.id, { lines: [phoneLine(1, { secret })] });
     const texts = (await renderAll(catalogue, view, CLOCK)).map(({ bytes }) => bytes.toString('latin1'));
     const main = files.find(({ isMain }) => isMain);
-    const shown = ESCAPERS[main?.format ?? format](secret);
+    // Its values stand in quotes of their own, which no quote can be part of.
+    const written = id === 'gigaset-n510' ? text('', secret).value : secret;
+    const shown = ESCAPERS[main?.format ?? format](written);
     t.ok(
-      texts.some((text) => text.includes(shown)),
+      texts.some((one) => one.includes(shown)),
       `${id} holds it in the form of its file`,
     );
   }
