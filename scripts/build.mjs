@@ -1,6 +1,6 @@
 // Builds dist/src: the program in a few files, because a thousand modules take a second longer to load than ten. What is
-// native, starts threads, reads files beside itself or is loaded on demand stays in node_modules. Types are written for the feed's client alone;
-// `npm run check` judges all of them.
+// native, starts threads, reads files beside itself or is loaded on demand stays in node_modules. Types are written for the
+// feed's client alone; `npm run check` judges all of them.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type Config, packageRoot } from './config.ts';
 import type { Core } from './core.ts';
 import { phonesUrl } from './desk-phones.ts';
@@ -75,9 +74,4 @@ export function createPhoneFollowing(
       await revisions.stop();
     },
   };
-}
-
-/** Where the operator's own definitions, templates and firmware are. */
-export function phonesFolder({ phones, data }: Config): string {
-  return phones.folder === '' ? join(data.folder, 'phones') : phones.folder;
 }

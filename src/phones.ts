@@ -1,16 +1,15 @@
 import { claimBook } from './claim-book.ts';
-import { type Config, packageRoot } from './config.ts';
+import type { Config } from './config.ts';
 import type { Core } from './core.ts';
-import { deskPhones, phonesUrl } from './desk-phones.ts';
+import { deskPhones, phoneCatalogues, phonesFolder, phonesUrl } from './desk-phones.ts';
 import { createProvisioningServer, type ProvisioningServer } from './http/provisioning/server.ts';
 import { phoneFollowRoutes } from './http/routes/phones/follow-routes.ts';
 import { phoneRoutes } from './http/routes/phones/phone-routes.ts';
 import type { ApiPlugin } from './http/types.ts';
 import type { Logger } from './log.ts';
-import { createPhoneFollowing, phoneFollowParts, phonesFolder } from './phone-following.ts';
+import { createPhoneFollowing, phoneFollowParts } from './phone-following.ts';
 import { createShortCodes } from './phones/address/short-codes.ts';
 import { createClaims } from './phones/claim/claims.ts';
-import { createCatalogues } from './phones/definitions/catalogues.ts';
 import type { DeviceDeps } from './phones/devices/deps.ts';
 import { addLine } from './phones/devices/lines.ts';
 import { createPnpResponder } from './phones/pnp/responder.ts';
@@ -33,15 +32,11 @@ export function createDeskPhones(core: Core, config: Config, parent: Logger): De
   const { db, changes } = core;
   const log = parent.child({ part: 'phones' });
   const own = phonesFolder(config);
-  const catalogues = createCatalogues({ root: packageRoot, own });
+  const catalogues = phoneCatalogues(config);
   const parts = phoneFollowParts({ db, log }, config, own, catalogues);
   const following = createPhoneFollowing(core, parts, config, log);
   const { signals, revisions } = following;
-  const deps: DeviceDeps = {
-    ...deskPhones(core, config, parts.firmware.fileOf),
-    catalogue: () => catalogues.current(),
-    catalogueOf: parts.releases.catalogueOf,
-  };
+  const deps = deskPhones(core, config, catalogues, parts.firmware.fileOf);
   const services = createRedirectServices();
   const publicUrl = phonesUrl(config);
   const redirects = createRedirectWorker({ db, services, publicUrl, log });

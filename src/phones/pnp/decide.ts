@@ -1,6 +1,7 @@
 import type { Database } from '../../store/database.ts';
 import { siteToken, stage1Token } from '../../store/phones/tokens.ts';
-import { isInside } from './networks.ts';
+import { isPrivate } from '../serving/address.ts';
+import { networksIn } from '../serving/served-device.ts';
 import type { Subscription } from './subscription.ts';
 
 /** What a phone is answered. `url` is a secret of the site or the device. */
@@ -36,7 +37,9 @@ export async function decide(
   const { site, vendor, windowUntil } = device;
   if (device.state === 'suspended') return no('the phone is suspended');
   if (windowUntil === null || windowUntil.getTime() <= now()) return no('its window is closed');
-  if (!isInside(JSON.parse(site?.phoneNetworks ?? '[]') as string[], sender)) {
+  // Where the site names no networks: what is asked by multicast never leaves the house.
+  const isNear = networksIn(site?.phoneNetworks ?? null) ?? isPrivate;
+  if (!isNear(sender)) {
     return no(`${sender} is in no network of its site`);
   }
   const real = await macAt(sender);

@@ -1,4 +1,3 @@
-import { LinekeeperError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { Database } from '../../store/database.ts';
 import { markAllDevices } from '../../store/phones/dirty.ts';
@@ -17,6 +16,7 @@ import { renderAll } from '../render/render.ts';
 import { type PhoneFacts, resolvePhones } from '../resolve/resolve.ts';
 import type { RenderablePhone } from '../revisions/create-revisions.ts';
 import { differenceOf } from './difference.ts';
+import { releaseCatalogue } from './release-catalogue.ts';
 
 export interface ReleasesOptions {
   db: Database;
@@ -95,13 +95,7 @@ export function createReleases({ db, catalogues, facts, log, now = Date.now }: R
     return active ?? catalogues.current();
   }
 
-  function catalogueOf(hash: string): Promise<Catalogue> {
-    return catalogues.ofRelease(hash, async () => {
-      const files = await releaseFiles(db.read, hash);
-      if (files === undefined) throw new LinekeeperError('NOT_FOUND', 'there is no such release of templates');
-      return files;
-    });
-  }
+  const catalogueOf = (hash: string) => releaseCatalogue(db.read, catalogues, hash);
 
   return {
     async ready() {
