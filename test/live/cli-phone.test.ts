@@ -52,6 +52,9 @@ t.test('a phone is added, shown, set up, swapped and listed', async (t) => {
   t.match((await linekeeper(['phone', 'window', '001565000001', '--close'])).out, /is closed\n$/);
   const swapped = await linekeeper(['phone', 'swap', '001565000001', '00-15-65-00-00-02']);
   t.match(swapped, { code: 0, out: '00:15:65:00:00:02 takes its place, and its window is open\n' }, swapped.err);
+  const told = await linekeeper(['phone', 'notify', '001565000002']);
+  t.match(told, { code: 0, out: '1 phone is to be told to resync; `phone show` says how far it has come\n' }, told.err);
+  t.match((await linekeeper(['phone', 'add', '001565000003'])).err, /vendor: is needed, such as yealink/);
   t.match((await linekeeper(['phone', 'list'])).out, /\n00:15:65:00:00:02 +yealink T54W +1001 1002 +never seen/);
   t.match(await linekeeper(['phone', 'show', '001565000001']), { code: 1, err: /there is no phone 001565000001/ });
 });

@@ -36,7 +36,9 @@ export function addPhoneNotify(phone: Command, bind: Bind): void {
         const kind = options.reboot === true ? 'reboot' : 'resync';
         const body = { kind, ...filter, ...(ids.length > 0 && { ids }) };
         const done = await api.call<{ notified: number }>('POST', '/devices/notify', { body });
-        terminal.result(done, `${done.notified} ${done.notified === 1 ? 'phone is' : 'phones are'} told to ${kind}`);
+        const who = done.notified === 1 ? '1 phone is' : `${done.notified} phones are`;
+        // Asked for is not done: one that is in a call or away is told later.
+        terminal.result(done, `${who} to be told to ${kind}; \`phone show\` says how far it has come`);
       }),
     );
 }

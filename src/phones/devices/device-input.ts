@@ -20,7 +20,7 @@ export const lineInputSchema = z.strictObject({
 export type LineInput = z.output<typeof lineInputSchema>;
 
 const fields = {
-  vendor: z.string().max(31),
+  vendor: z.string({ error: 'is needed, such as yealink; GET /phone-vendors lists them' }).max(31),
   model: z.string().max(61).nullable().optional(),
   siteId: id.nullable().optional(),
   userId: id.nullable().optional(),
