@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { LinekeeperError } from '../errors.ts';
+import { isLinekeeperError, LinekeeperError } from '../errors.ts';
 import { ensureAnchor } from './activity/anchor.ts';
 import { type Prisma, PrismaClient } from './generated/client.ts';
 import { type SqliteHandle, setHandle, TwoConnections } from './handles.ts';
@@ -135,8 +135,11 @@ async function transaction<T>(client: PrismaClient, writer: SqliteHandle, work: 
       },
       { maxWait: 60_000, timeout: 120_000 },
     );
-  } catch (error) {
-    throw databaseError(error);
+  } catch (cause) {
+    const error = databaseError(cause);
+    // The log may be what fills the disk: once its pages are in the file, the next write has that room.
+    if (isLinekeeperError(error) && error.code === 'DATABASE_FULL') checkpoint(writer);
+    throw error;
   }
 }
 
