@@ -95,15 +95,20 @@ export interface RowOutcome {
 export async function writeOutcomes(tx: Tx, jobId: string, rows: readonly RowOutcome[]): Promise<void> {
   const [first, last] = [rows[0], rows.at(-1)];
   if (first === undefined || last === undefined) return;
-  const isPlain = ({ result, errors, before, after }: RowOutcome) =>
-    result === first.result && errors === null && before === null && after === null;
-  if (rows.every(isPlain)) {
+  const text = (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value));
+  const before = text(first.before);
+  const isAlike = (row: RowOutcome) =>
+    row.result === first.result && row.errors === null && row.after === first.after && text(row.before) === before;
+  if (first.errors === null && rows.every(isAlike)) {
     // A tenth of the price of one statement for each row.
-    const waiting = `"jobId" = ?1 AND "line" BETWEEN ?2 AND ?3 AND +"result" = 'waiting'`;
-    await execute(tx, `UPDATE "JobRow" SET "result" = ?4 WHERE ${waiting}`, jobId, first.line, last.line, first.result);
+    await execute(
+      tx,
+      `UPDATE "JobRow" SET "result" = ?4, "before" = ?5, "after" = ?6
+        WHERE "jobId" = ?1 AND "line" BETWEEN ?2 AND ?3 AND +"result" = 'waiting'`,
+      ...[jobId, first.line, last.line, first.result, before, first.after],
+    );
     return;
   }
-  const text = (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value));
   await executeEach(
     tx,
     `UPDATE "JobRow" SET "result" = ?, "errors" = ?, "before" = ?, "after" = ?

@@ -28,37 +28,30 @@ export interface Mark {
 
 /** Facts by the id of the report; one statement for any number of them. */
 export async function factsOf(reader: Reader, reports: readonly WorkingReport[]): Promise<Map<string, ReportFacts>> {
-  const asked = reports.map(({ id, userId, companyId, subject }) => ({
-    id,
-    userId,
-    companyId,
-    pbxId: subject.pbxId,
-    owners: [
-      ...subject.extensions.map((extension) => extension.id),
-      ...subject.numbers.map((number) => number.id),
-      ...subject.otherExtensions,
-    ],
-    phoneNumbers: subject.numbers.map((number) => number.id),
-    numbers: subject.extensions.map((extension) => extension.number),
-  }));
-  const count = (table: string) => `(SELECT count(*) FROM "${table}" x WHERE x."userId" = r.value->>'$.userId')`;
+  const asked = reports.map(({ id, userId, companyId, subject: { pbxId, extensions, numbers, otherExtensions } }) => {
+    const owners = [...extensions.map((one) => one.id), ...numbers.map((one) => one.id), ...otherExtensions];
+    const phoneNumbers = numbers.map((one) => one.id);
+    return [id, userId, companyId, pbxId, owners, phoneNumbers, extensions.map((one) => one.number)];
+  });
+  const count = (table: string) => `(SELECT count(*) FROM "${table}" x WHERE x."userId" = r."userId")`;
   const rows = await queryJson<{ id: string; facts: ReportFacts }[]>(
     reader,
-    `SELECT json_group_array(json_object('id', r.value->>'$.id', 'facts', json_object(
-       'userState', (SELECT "state" FROM "User" u WHERE u.id = r.value->>'$.userId'),
+    `WITH r AS MATERIALIZED (SELECT value->>0 AS id, value->>1 AS "userId", value->>2 AS "companyId", value->>3 AS "pbxId",
+       value->4 AS owners, value->5 AS "phoneNumbers", value->6 AS numbers FROM json_each(?1))
+     SELECT json_group_array(json_object('id', r.id, 'facts', json_object(
+       'userState', (SELECT "state" FROM "User" u WHERE u.id = r."userId"),
        'sessions', ${count('Session')}, 'tokens', ${count('ApiToken')}, 'links', ${count('OneTimeToken')},
        'roles', ${count('UserRole')}, 'groups', ${count('UserGroupMember')}, 'externalIds', ${count('ExternalId')},
        'marks', (SELECT json_group_array(json_object('code', o."errorCode", 'reason', o."errorReason",
            'isRead', json(iif(o."errorCode" IS NULL AND o."nextAttemptAt" > ?2, 'true', 'false'))))
-         FROM json_each(r.value->'$.owners') w CROSS JOIN "Outbox" o ON o."ownerId" = w.value
-           AND o."pbxId" = r.value->>'$.pbxId'),
+         FROM json_each(r.owners) w CROSS JOIN "Outbox" o ON o."ownerId" = w.value AND o."pbxId" = r."pbxId"),
        'numbers', (SELECT json_group_array(json_object('e164', n."e164", 'state', n."state",
            'until', strftime('%Y-%m-%d', n."quarantinedUntil" / 1000.0, 'unixepoch')))
-         FROM json_each(r.value->'$.phoneNumbers') w CROSS JOIN "PhoneNumber" n ON n.id = w.value),
+         FROM json_each(r."phoneNumbers") w CROSS JOIN "PhoneNumber" n ON n.id = w.value),
        'extensions', (SELECT json_group_array(json_object('number', e."number", 'id', e.id, 'userId', e."userId"))
-         FROM json_each(r.value->'$.numbers') w CROSS JOIN "Extension" e
-           ON e."companyId" = r.value->>'$.companyId' AND e."number" = w.value)))) AS json
-     FROM json_each(?1) r`,
+         FROM json_each(r.numbers) w CROSS JOIN "Extension" e
+           ON e."companyId" = r."companyId" AND e."number" = w.value)))) AS json
+     FROM r`,
     JSON.stringify(asked),
     Date.now(),
   );

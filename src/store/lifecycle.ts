@@ -7,7 +7,7 @@ import type {
 } from '../domain/lifecycle.ts';
 import { endpointId } from '../domain/sip-account.ts';
 import type { Reader, Tx } from './database.ts';
-import { execute, executeEach, queryJson } from './sql.ts';
+import { execute, executeEach, queryJson, queryRows } from './sql.ts';
 
 /** A user with what his coming and going touches. */
 export interface LifecycleUser {
@@ -170,17 +170,36 @@ export interface WorkingReport {
   steps: LifecycleStep[];
 }
 
-/** A page of what is being worked on, oldest first. */
-export async function workingReports(reader: Reader, after: string, limit: number): Promise<WorkingReport[]> {
-  return queryJson<WorkingReport[]>(
-    reader,
-    `SELECT json_group_array(json_object('id', id, 'companyId', "companyId", 'userId', "userId", 'action', "action",
-       'asked', json("options"->'$.asked'), 'subject', json("options"->'$.subject'), 'steps', json("steps"))) AS json
-     FROM (SELECT * FROM "LifecycleReport" WHERE "state" = 'working' AND id > ?1 ORDER BY id LIMIT ?2)`,
-    after,
-    limit,
-  );
+export function countWorking(reader: Reader): number {
+  return queryRows<[number]>(reader, `SELECT count(*) FROM "LifecycleReport" WHERE "state" = 'working'`)[0]?.[0] ?? 0;
 }
+
+/** A page of what is being worked on, oldest first. `waiting`: with those whose extensions still wait for the PBX. */
+export async function workingReports(
+  reader: Reader,
+  page: { after: string; limit: number; waiting: boolean },
+): Promise<WorkingReport[]> {
+  const rows = queryRows<[string, string, string, LifecycleAction, string, string]>(
+    reader,
+    `SELECT r.id, r."companyId", r."userId", r."action", r."options", r."steps" FROM "LifecycleReport" r
+       WHERE r."state" = 'working' AND r.id > ?1 ${page.waiting ? '' : `AND NOT ${WAITS}`} ORDER BY r.id LIMIT ?2`,
+    page.after,
+    page.limit,
+    ...(page.waiting ? [] : [Date.now()]),
+  );
+  return rows.map(([id, companyId, userId, action, options, steps]) => ({
+    id,
+    companyId,
+    userId,
+    action,
+    ...(JSON.parse(options) as Pick<WorkingReport, 'asked' | 'subject'>),
+    steps: JSON.parse(steps) as LifecycleStep[],
+  }));
+}
+
+/** An extension of the user is still to be written (and not only reloaded). Those that were deleted are not seen here. */
+const WAITS = `EXISTS (SELECT 1 FROM "Extension" e CROSS JOIN "Outbox" o ON o."ownerId" = e.id
+  WHERE e."userId" = r."userId" AND (o."errorCode" IS NOT NULL OR o."nextAttemptAt" <= ?3))`;
 
 /** Notes how far reports are; one that was ended meanwhile keeps its end. */
 export async function saveSteps(

@@ -34,10 +34,10 @@ const EXISTING = `json_object('id', u.id, 'companyId', u."companyId", 'username'
   'isOperator', json(iif(u."isOperator", 'true', 'false')), 'version', u."version",
   ${PERSON_FIELDS.map((field) => `'${field}', u."${field}"`).join(', ')},
   'permissions', (SELECT json_group_array(json_object('name', r."name", 'permissions', r."permissions"))
-     FROM "UserRole" ur JOIN "Role" r ON r.id = ur."roleId" WHERE ur."userId" = u.id),
+     FROM "UserRole" ur CROSS JOIN "Role" r ON r.id = ur."roleId" WHERE ur."userId" = u.id),
   'roleIds', (SELECT json_group_array(r.id) FROM "UserRole" ur JOIN "Role" r ON r.id = ur."roleId"
      WHERE ur."userId" = u.id AND r."companyId" = u."companyId"),
-  'groupIds', (SELECT json_group_array(g.id) FROM "UserGroupMember" m JOIN "UserGroup" g ON g.id = m."groupId"
+  'groupIds', (SELECT json_group_array(g.id) FROM "UserGroupMember" m CROSS JOIN "UserGroup" g ON g.id = m."groupId"
      WHERE m."userId" = u.id AND g."companyId" = u."companyId"),
   'externalIds', (SELECT json_group_array(json(v)) FROM (SELECT json_object('name', x."name", 'value', x."value") AS v
      FROM "ExternalId" x WHERE x."userId" = u.id ORDER BY x."name")))`;

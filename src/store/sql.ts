@@ -52,6 +52,15 @@ export async function queryJson<T>(reader: Reader, sql: string, ...parameters: u
   return JSON.parse((json as string | null | undefined) ?? '[]') as T;
 }
 
+/** All rows as they are, each an array of its columns: for what holds JSON already. */
+export function queryRows<T extends readonly SqlValue[]>(reader: Reader, sql: string, ...parameters: unknown[]): T[] {
+  const { text, order } = parse(sql);
+  return handleOf(reader)
+    .prepare(text)
+    .raw()
+    .all(...order.map((at) => parameters[at])) as T[];
+}
+
 /**
  * The column `json` of each row, parsed one by one as they are asked for: for what is too much to have at once. One look
  * at the database, however long it takes; until the last row was taken nothing can be written on this connection.

@@ -54,6 +54,17 @@ export function usersInSet(tx: Tx, companyId: string, ids: readonly string[]): P
   );
 }
 
+/** Those of the ids that are users of a company. */
+export function idsInSet(tx: Tx, companyId: string, ids: readonly string[]): Promise<string[]> {
+  return queryJson<string[]>(
+    tx,
+    `SELECT json_group_array(u.id) AS json FROM json_each(?1) j CROSS JOIN "User" u ON u.id = j.value
+      WHERE u."companyId" = ?2`,
+    JSON.stringify(ids),
+    companyId,
+  );
+}
+
 /** Columns of users that mass actions write. */
 export type SetColumn = keyof Pick<UserInSet, 'language' | 'timezone' | 'siteId' | 'userType' | 'mustChangePassword'>;
 

@@ -71,63 +71,46 @@ export class AstDb {
     const sync = this.#links.sync.current();
     // The order of a plan: what goes away first.
     const deletes = writes.filter(({ write }) => write.after === undefined);
-    const deleted = await pipelined(deletes, WINDOW, async ({ write, place }): Promise<WriteResult> => {
-      try {
-        await this.delete(sync, place);
-        return { ref: write.ref, ok: true };
-      } catch (error) {
-        return failure(write.ref, error);
-      }
-    });
+    const deleted = await sendAll(deletes, (one, done) => this.#sendDelete(sync, one, done));
     const puts = deletes.length === 0 ? writes : writes.filter(({ write }) => write.after !== undefined);
+    const put = await sendAll(puts, (one, done) => this.#sendPut(sync, one, done));
+    if (deletes.length === 0) return put;
     const results = new Map<Write, WriteResult>();
     deletes.forEach(({ write }, index) => {
       results.set(write, deleted[index]!);
     });
-    const put = await this.#putAll(sync, puts);
-    if (deletes.length === 0) return put;
     puts.forEach(({ write }, index) => {
       results.set(write, put[index]!);
     });
     return writes.map(({ write }) => results.get(write)!);
   }
 
-  /** Results in the order of the writes; a window of them on the wire. */
-  #putAll(sync: AmiConnection, writes: readonly AstDbWrite[]): Promise<WriteResult[]> {
-    const results = new Array<WriteResult>(writes.length);
-    if (writes.length === 0) return Promise.resolve(results);
-    let next = 0;
-    let done = 0;
-    return new Promise((resolve) => {
-      const finish = (index: number, result: WriteResult) => {
-        results[index] = result;
-        done += 1;
-        if (done === writes.length) resolve(results);
-      };
-      let isSending = false;
-      const sendMore = () => {
-        // On a closed connection each send fails before it returns: the loop below goes on, instead of one call in the other.
-        if (isSending) return;
-        isSending = true;
-        while (next < writes.length && next - done < WINDOW) {
-          const index = next++;
-          const { write, place } = writes[index]!;
-          const { ref, after = '' } = write;
-          try {
-            checkAstDbValue(ref, after);
-          } catch (error) {
-            finish(index, failure(ref, error));
-            continue;
-          }
-          this.#counters.puts += 1;
-          sync.send('DBPut', { Family: place.family, Key: place.key, Val: after }, (error, response) => {
-            finish(index, outcomeOf(ref, error, response));
-            sendMore();
-          });
-        }
-        isSending = false;
-      };
-      sendMore();
+  #sendPut(sync: AmiConnection, { write, place }: AstDbWrite, done: (result: WriteResult) => void): void {
+    const { ref, after = '' } = write;
+    try {
+      checkAstDbValue(ref, after);
+    } catch (error) {
+      done(failure(ref, error));
+      return;
+    }
+    this.#counters.puts += 1;
+    sync.send('DBPut', { Family: place.family, Key: place.key, Val: after }, (error, response) => {
+      if (response?.get('Response') === 'Success') done({ ref, ok: true });
+      else done(failure(ref, response === undefined ? error : refusal('DBPut', response)));
+    });
+  }
+
+  #sendDelete(sync: AmiConnection, { write: { ref }, place }: AstDbWrite, done: (result: WriteResult) => void): void {
+    this.#counters.dels += 1;
+    sync.send('DBDel', { Family: place.family, Key: place.key }, (error, response) => {
+      if (response?.get('Response') === 'Success') done({ ref, ok: true });
+      else if (response === undefined) done(failure(ref, error));
+      else {
+        this.#mustBeGone(place, response).then(
+          () => done({ ref, ok: true }),
+          (reason) => done(failure(ref, reason)),
+        );
+      }
     });
   }
 
@@ -149,18 +132,46 @@ export class AstDb {
     }
   }
 
-  /** Asterisk says the same for a key that is not there and for one that it failed to delete: so it is looked up. */
-  async delete(sync: AmiConnection, { family, key }: { family: string; key: string }): Promise<void> {
+  async delete(sync: AmiConnection, place: Pick<AstDbPlace, 'family' | 'key'>): Promise<void> {
     this.#counters.dels += 1;
-    const response = await sync.request('DBDel', { Family: family, Key: key });
-    if (response.get('Response') === 'Success') return;
+    const response = await sync.request('DBDel', { Family: place.family, Key: place.key });
+    if (response.get('Response') !== 'Success') await this.#mustBeGone(place, response);
+  }
+
+  /** Asterisk says the same for a key that is not there and for one that it failed to delete: so it is looked up. */
+  async #mustBeGone({ family, key }: Pick<AstDbPlace, 'family' | 'key'>, response: AmiMessage): Promise<void> {
     if ((await this.get(family, key)) !== undefined) throw refusal('DBDel', response);
   }
 }
 
-function outcomeOf(ref: Ref, error: unknown, response: AmiMessage | undefined): WriteResult {
-  if (response?.get('Response') === 'Success') return { ref, ok: true };
-  return failure(ref, response === undefined ? error : refusal('DBPut', response));
+/** Results in the order of the writes; a window of them on the wire. A promise for each would cost more than the wire. */
+function sendAll(
+  writes: readonly AstDbWrite[],
+  send: (write: AstDbWrite, done: (result: WriteResult) => void) => void,
+): Promise<WriteResult[]> {
+  const results = new Array<WriteResult>(writes.length);
+  if (writes.length === 0) return Promise.resolve(results);
+  let next = 0;
+  let answered = 0;
+  return new Promise((resolve) => {
+    let isSending = false;
+    const sendMore = () => {
+      // On a closed connection each send fails before it returns: the loop below goes on, instead of one call in the other.
+      if (isSending) return;
+      isSending = true;
+      while (next < writes.length && next - answered < WINDOW) {
+        const index = next++;
+        send(writes[index]!, (result) => {
+          results[index] = result;
+          answered += 1;
+          if (answered === writes.length) resolve(results);
+          else sendMore();
+        });
+      }
+      isSending = false;
+    };
+    sendMore();
+  });
 }
 
 function isNotFound(error: unknown): boolean {

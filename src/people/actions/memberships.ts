@@ -9,7 +9,7 @@ import {
   type MassUndone,
   massAction,
 } from '../../store/mass-action.ts';
-import { usersInSet } from '../../store/user-set.ts';
+import { idsInSet } from '../../store/user-set.ts';
 import { badReference } from '../context.ts';
 import { auditGroup } from '../groups.ts';
 import { failure, idsOf } from './judge.ts';
@@ -89,7 +89,7 @@ async function move(
 ) {
   const group = await groupOf(tx, companyId, groupId);
   if (group === null) return undefined;
-  const users = idsOf(await usersInSet(tx, companyId, ids));
+  const users = await idsInSet(tx, companyId, ids);
   const members = await membersAmong(tx, groupId, users);
   const moving = users.filter((id) => members.has(id) === (direction === 'out'));
   await (direction === 'in' ? insertMembers : removeMembers)(tx, groupId, moving);

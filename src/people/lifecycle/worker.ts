@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
+import type { LifecycleStep } from '../../domain/lifecycle.ts';
 import { isLinekeeperError, messageOf } from '../../errors.ts';
 import type { PbxPort } from '../../plan/ports.ts';
 import type { Database } from '../../store/database.ts';
-import { saveSteps, type WorkingReport, workingReports } from '../../store/lifecycle.ts';
+import { countWorking, saveSteps, type WorkingReport, workingReports } from '../../store/lifecycle.ts';
 import { factsOf, type ReportFacts } from '../../store/lifecycle-facts.ts';
 import { prove } from './prove.ts';
 import { endpointsOf, ownExtensions, type PbxFacts, refsOf } from './report-objects.ts';
@@ -30,8 +31,8 @@ const PAGE = 250;
 /** Milliseconds between looks: the PBX takes a moment, or is away for long. */
 const SOON_MS = 60;
 const LATE_MS = 5000;
-/** A look at one user or a few takes less (milliseconds). */
-const LONG_MS = 500;
+/** A look at more than a page of reports is a look at a job's: between two, the job and the PBX get this long (milliseconds). */
+const REST_MS = 1000;
 
 export function createLifecycleWorker({ db, portOf, log }: LifecycleWorkerDeps): LifecycleWorker {
   let running: Promise<void> | undefined;
@@ -39,6 +40,7 @@ export function createLifecycleWorker({ db, portOf, log }: LifecycleWorkerDeps):
   let isWanted = false;
   let isStopped = true;
   let pause = SOON_MS;
+  let reviewedAt = 0;
   /** A job over ten thousand users pokes again and again: looking at all of them leaves time for the rest. */
   let restUntil = 0;
 
@@ -67,29 +69,37 @@ export function createLifecycleWorker({ db, portOf, log }: LifecycleWorkerDeps):
     } catch (error) {
       log.warn({ err: error }, 'reports were not looked at');
     }
-    const took = performance.now() - startedAt;
-    restUntil = took < LONG_MS ? 0 : performance.now() + Math.min(3 * took, LATE_MS);
+    const now = performance.now();
+    restUntil = waiting <= PAGE ? 0 : now + Math.min(Math.max(3 * (now - startedAt), REST_MS), LATE_MS);
     if (waiting === 0 || isStopped) return;
     timer = setTimeout(wake, pause).unref();
     pause = Math.min(pause * 1.5, LATE_MS);
   }
 
-  /** Looks at everything that is being worked on; answers how much of it goes on. */
+  /**
+   * Looks at what is being worked on; answers how much of it goes on. What the PBX does not have yet is passed over when it
+   * is much: it is looked at now and then only, to say what it waits for.
+   */
   async function round(): Promise<number> {
+    const working = countWorking(db.read);
+    const isReview = working <= PAGE || performance.now() - reviewedAt > LATE_MS;
     let after = '';
-    let waiting = 0;
+    let ended = 0;
     for (;;) {
-      const reports = await workingReports(db.read, after, PAGE);
+      const reports = await workingReports(db.read, { after, limit: PAGE, waiting: isReview });
       const last = reports.at(-1);
-      if (last === undefined || isStopped) return waiting;
+      if (last === undefined || isStopped) break;
       after = last.id;
       const facts = await factsOf(db.read, reports);
       for (const [pbxId, ofPbx] of groupBy(reports, ({ subject }) => subject.pbxId)) {
-        waiting += await look(pbxId, ofPbx, facts);
+        ended += await look(pbxId, ofPbx, facts);
       }
     }
+    if (isReview) reviewedAt = performance.now();
+    return working - ended;
   }
 
+  /** Answers how many came to their end. */
   async function look(pbxId: string, reports: WorkingReport[], facts: Map<string, ReportFacts>): Promise<number> {
     const ready = new Set(reports.filter(({ id }) => facts.get(id)?.marks.every(({ isRead }) => isRead)));
     const found = await readPbx(pbxId, [...ready], facts);
@@ -100,7 +110,7 @@ export function createLifecycleWorker({ db, portOf, log }: LifecycleWorkerDeps):
       const pbx = ready.has(report) ? found : waitingFor(known);
       return [{ report, ...prove(report, known, pbx, now) }];
     });
-    const changed = looked.filter(({ report, steps }) => JSON.stringify(steps) !== JSON.stringify(report.steps));
+    const changed = looked.filter(({ report, steps }) => isChanged(report.steps, steps));
     if (changed.length > 0) {
       await db.note((tx) =>
         saveSteps(
@@ -109,7 +119,7 @@ export function createLifecycleWorker({ db, portOf, log }: LifecycleWorkerDeps):
         ),
       );
     }
-    return looked.filter(({ isDone }) => !isDone).length;
+    return looked.filter(({ isDone }) => isDone).length;
   }
 
   async function readPbx(
@@ -174,6 +184,10 @@ async function readBack(
   }
   const refs = reports.flatMap((report) => refsOf(report, facts.get(report.id) as ReportFacts));
   return { objects: await port.observeRefs(refs), registered: new Set(registered), channels, hungUp };
+}
+
+function isChanged(before: readonly LifecycleStep[], after: readonly LifecycleStep[]): boolean {
+  return after.some(({ state, detail }, i) => state !== before[i]?.state || detail !== before[i]?.detail);
 }
 
 function waitingFor({ marks }: ReportFacts): string {

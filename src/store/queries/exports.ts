@@ -18,7 +18,13 @@ interface ExportSource {
   /** Unique in a company, text. */
   key: readonly string[];
   /** By column of the import. */
-  cells: Readonly<Record<string, string>>;
+  cells: Readonly<Record<string, string | PickedCell>>;
+}
+
+/** A cell out of what one expression answers for several columns. */
+interface PickedCell {
+  of: string;
+  pick(value: never): ExportCell;
 }
 
 type Request = Pick<PageRequest, 'filters' | 'q'>;
@@ -28,9 +34,15 @@ const PAGE = 500;
 
 const list = (expression: string, from: string, order: string) =>
   json(`(SELECT json_group_array(v) FROM (SELECT ${expression} AS v ${from} ORDER BY ${order}))`);
-const inGroups = (kinds: string) =>
-  `FROM "UserGroupMember" m JOIN "UserGroup" g ON g.id = m."groupId"
-     WHERE m."userId" = u.id AND g."companyId" = u."companyId" AND ${kinds}`;
+
+/** All that a user is in, of any kind. CROSS JOIN: from him to the few, never through all groups of the company. */
+const MEMBERSHIPS = json(`(SELECT json_group_array(json_array(g."kind", g."name"))
+  FROM "UserGroupMember" m CROSS JOIN "UserGroup" g ON g.id = m."groupId"
+  WHERE m."userId" = u.id AND g."companyId" = u."companyId")`);
+const inGroups = (nameOf: (kind: string, name: string) => string | undefined): PickedCell => ({
+  of: MEMBERSHIPS,
+  pick: (groups: [kind: string, name: string][]) => groups.flatMap(([kind, name]) => nameOf(kind, name) ?? []).sort(),
+});
 const userOf = (column: string) => `(SELECT nullif(u."${column}", '') FROM "User" u WHERE u.id = e."userId")`;
 const siteOf = (alias: string) => `(SELECT s."name" FROM "Site" s WHERE s.id = ${alias}."siteId")`;
 const mailboxOf = (expression: string) => `(SELECT ${expression} FROM "Mailbox" m WHERE m."extensionId" = e.id)`;
@@ -63,12 +75,12 @@ export const EXPORT_SOURCES = {
       state: `iif(u."state" IN ('active', 'disabled'), u."state", NULL)`,
       roles: list(
         'r."name"',
-        `FROM "UserRole" ur JOIN "Role" r ON r.id = ur."roleId" WHERE ur."userId" = u.id AND r."companyId" = u."companyId"`,
+        `FROM "UserRole" ur CROSS JOIN "Role" r ON r.id = ur."roleId" WHERE ur."userId" = u.id AND r."companyId" = u."companyId"`,
         'r."name"',
       ),
-      groups: list('g."name"', inGroups(`g."kind" = 'group'`), 'g."name"'),
-      teams: list('g."name"', inGroups(`g."kind" = 'team'`), 'g."name"'),
-      labels: list(`g."kind" || ':' || g."name"`, inGroups(`g."kind" NOT IN ('group', 'team')`), 'g."kind", g."name"'),
+      groups: inGroups((kind, name) => (kind === 'group' ? name : undefined)),
+      teams: inGroups((kind, name) => (kind === 'team' ? name : undefined)),
+      labels: inGroups((kind, name) => (kind === 'group' || kind === 'team' ? undefined : `${kind}:${name}`)),
       external_ids: list(`x."name" || '=' || x."value"`, 'FROM "ExternalId" x WHERE x."userId" = u.id', 'x."name"'),
     },
   },
@@ -169,18 +181,25 @@ export async function* exportRows(
 ): AsyncGenerator<ExportCell[][], void> {
   const { spec, key, cells }: ExportSource = EXPORT_SOURCES[name];
   const { conditions, values } = conditionsOf(spec, request);
-  const shown = columns.map((column) => cells[column] ?? 'NULL').join(', ');
+  const wanted = columns.map((column) => cells[column] ?? 'NULL');
+  const asked = [...new Set(wanted.map((cell) => (typeof cell === 'string' ? cell : cell.of)))];
+  const places = wanted.map((cell) => asked.indexOf(typeof cell === 'string' ? cell : cell.of));
+  const told = (values: ExportCell[]) =>
+    wanted.map((cell, at) => {
+      const value = values[places[at]!] as ExportCell;
+      return typeof cell === 'string' ? value : cell.pick(value as never);
+    });
   for (let after: Scalar[] | undefined; ; ) {
     const beyond = after === undefined ? [] : [`(${key.join(', ')}) > (${key.map(() => '?').join(', ')})`];
     const where = [...conditions, ...beyond].join(' AND ') || '1';
     const rows = await queryJson<[key: Scalar[], cells: ExportCell[]][]>(
       reader,
-      `SELECT json_group_array(json(v)) AS json FROM (SELECT json_array(json_array(${key.join(', ')}), json_array(${shown})) AS v
+      `SELECT json_group_array(json(v)) AS json FROM (SELECT json_array(json_array(${key.join(', ')}), json_array(${asked.join(', ')})) AS v
          ${spec.from} WHERE ${where} ORDER BY ${key.join(', ')} LIMIT ${PAGE})`,
       ...values,
       ...(after ?? []),
     );
-    if (rows.length > 0) yield rows.map(([, row]) => row);
+    if (rows.length > 0) yield rows.map(([, values]) => told(values));
     after = rows.at(-1)?.[0];
     if (rows.length < PAGE || after === undefined) return;
     await breathe();

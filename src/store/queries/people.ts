@@ -34,10 +34,13 @@ export const SITES: ListSpec = {
   search: [],
 };
 
-/** In the user's own company only: what somebody is elsewhere is nobody's business here. */
-const OWN_GROUPS = `FROM "UserGroupMember" m JOIN "UserGroup" g ON g.id = m."groupId"
+/**
+ * In the user's own company only: what somebody is elsewhere is nobody's business here. CROSS JOIN: from the user to the few
+ * he is in, never through all groups of the company.
+ */
+const OWN_GROUPS = `FROM "UserGroupMember" m CROSS JOIN "UserGroup" g ON g.id = m."groupId"
   WHERE m."userId" = u.id AND g."companyId" = u."companyId"`;
-const OWN_ROLES = `FROM "UserRole" ur JOIN "Role" r ON r.id = ur."roleId"
+const OWN_ROLES = `FROM "UserRole" ur CROSS JOIN "Role" r ON r.id = ur."roleId"
   WHERE ur."userId" = u.id AND r."companyId" = u."companyId"`;
 
 /** What a user and a colleague show alike. */
