@@ -33,6 +33,8 @@ export class DaemonProcess {
     const [port, phonesPort] = [await freePort(), await freePort()];
     const env = {
       ...process.env,
+      // As `npm start` and the image have it.
+      MALLOC_ARENA_MAX: '2',
       LINEKEEPER_DATA: dataFolder,
       LINEKEEPER_HTTP_PORT: String(port),
       LINEKEEPER_LIVE_MAX_CONNECTIONS_PER_LOGIN: '5000',

@@ -6,7 +6,7 @@ import type { PbxContext } from './context.ts';
 import { applyDirty } from './drain.ts';
 
 /** Owners that are projected and written at a time: while Asterisk writes some, the next are prepared. */
-const TAKE = 1000;
+const TAKE = 2000;
 /** The same when mailboxes are among them: each of their files is rewritten whole, however few lines change. */
 const TAKE_WITH_FILES = 4000;
 /** With more than this on the way, more is probably coming (an import): it is worth a moment to read back together. */

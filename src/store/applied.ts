@@ -2,7 +2,7 @@ import type { Ref } from '../plan/pbx-object.ts';
 import type { Applied } from '../plan/plan.ts';
 import type { Owner, OwnerType } from '../plan/source.ts';
 import type { Database, Tx } from './database.ts';
-import { execute, queryJson } from './sql.ts';
+import { execute, executeEach, queryJson } from './sql.ts';
 
 export interface AppliedRow {
   ref: Ref;
@@ -67,16 +67,14 @@ export async function appliedOf(
 }
 
 export async function recordApplied(tx: Tx, pbxId: string, rows: readonly AppliedRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  await execute(
+  const now = Date.now();
+  await executeEach(
     tx,
     `INSERT INTO "AppliedObject" ("pbxId","ref","ownerType","ownerId","fingerprint","pinFingerprint","appliedAt")
-     SELECT ?1, value->>0, value->>1, value->>2, value->>3, value->>4, ?3 FROM json_each(?2) WHERE true
+     VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT ("pbxId","ref") DO UPDATE SET "ownerType" = excluded."ownerType", "ownerId" = excluded."ownerId",
        "fingerprint" = excluded."fingerprint", "pinFingerprint" = excluded."pinFingerprint", "appliedAt" = excluded."appliedAt"`,
-    pbxId,
-    JSON.stringify(rows.map((row) => [row.ref, row.owner.type, row.owner.id, row.fingerprint, row.pinFingerprint])),
-    Date.now(),
+    rows.map((row) => [pbxId, row.ref, row.owner.type, row.owner.id, row.fingerprint, row.pinFingerprint, now]),
   );
 }
 

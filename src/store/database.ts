@@ -8,6 +8,7 @@ import { lockDatabase } from './lock.ts';
 import { type MigrationReport, migrate } from './migrate.ts';
 import { createSeal, readOrCreateKey, type Seal } from './seal.ts';
 import { indexNoted } from './search-index.ts';
+import { StartAgain } from './start-again.ts';
 
 export type Tx = Prisma.TransactionClient;
 /** What can be asked: committed rows, or those of an open transaction. */
@@ -21,7 +22,10 @@ export interface Database {
   readonly read: PrismaClient;
   readonly seal: Seal;
   readonly migrations: MigrationReport;
-  /** Runs `work` in one transaction that holds the write lock from its first statement (BEGIN IMMEDIATE). */
+  /**
+   * Runs `work` in one transaction that holds the write lock from its first statement (BEGIN IMMEDIATE); again from the start
+   * when it throws StartAgain.
+   */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
    * The same without waiting for the disk: for what can be found out again (the PBX was read back, a token was used).
@@ -114,33 +118,45 @@ async function connect(file: string): Promise<{ client: PrismaClient; writer: Sq
   await client.$connect();
   if (adapter.handles === undefined) throw new LinekeeperError('INTERNAL', 'the database was not opened');
   const { reader, writer } = adapter.handles;
-  for (const pragma of ['synchronous = FULL', 'foreign_keys = ON', `wal_autocheckpoint = ${CHECKPOINT_PAGES}`]) {
-    writer.pragma(pragma);
-  }
+  const pragmas = [
+    'synchronous = FULL',
+    'foreign_keys = ON',
+    `wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+    // Each statement that fires a trigger has a journal of its own: a temporary file would more than double its price.
+    'temp_store = MEMORY',
+  ];
+  for (const pragma of pragmas) writer.pragma(pragma);
   reader.pragma('query_only = ON');
   setHandle(client, reader);
   return { client, writer };
 }
 
 async function transaction<T>(client: PrismaClient, writer: SqliteHandle, work: (tx: Tx) => Promise<T>): Promise<T> {
-  try {
-    return await client.$transaction(
-      async (tx) => {
-        // Changes nothing, but takes the write lock now: nobody can write between what `work` reads and what it writes.
-        setHandle(tx, writer);
-        writer.prepare('UPDATE "Setting" SET "value" = "value" WHERE 0').run();
-        const result = await work(tx);
-        indexNoted(writer);
-        return result;
-      },
-      { maxWait: 60_000, timeout: 120_000 },
-    );
-  } catch (cause) {
-    const error = databaseError(cause);
-    // The log may be what fills the disk: once its pages are in the file, the next write has that room.
-    if (isLinekeeperError(error) && error.code === 'DATABASE_FULL') checkpoint(writer);
-    throw error;
+  for (;;) {
+    try {
+      return await once(client, writer, work);
+    } catch (cause) {
+      if (cause instanceof StartAgain) continue;
+      const error = databaseError(cause);
+      // The log may be what fills the disk: once its pages are in the file, the next write has that room.
+      if (isLinekeeperError(error) && error.code === 'DATABASE_FULL') checkpoint(writer);
+      throw error;
+    }
   }
+}
+
+function once<T>(client: PrismaClient, writer: SqliteHandle, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return client.$transaction(
+    async (tx) => {
+      // Changes nothing, but takes the write lock now: nobody can write between what `work` reads and what it writes.
+      setHandle(tx, writer);
+      writer.prepare('UPDATE "Setting" SET "value" = "value" WHERE 0').run();
+      const result = await work(tx);
+      indexNoted(writer);
+      return result;
+    },
+    { maxWait: 60_000, timeout: 120_000 },
+  );
 }
 
 /** SQLite's own troubles as our codes; anything else passes through. */

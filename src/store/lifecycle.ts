@@ -174,18 +174,14 @@ export function countWorking(reader: Reader): number {
   return queryRows<[number]>(reader, `SELECT count(*) FROM "LifecycleReport" WHERE "state" = 'working'`)[0]?.[0] ?? 0;
 }
 
-/** A page of what is being worked on, oldest first. `waiting`: with those whose extensions still wait for the PBX. */
-export async function workingReports(
-  reader: Reader,
-  page: { after: string; limit: number; waiting: boolean },
-): Promise<WorkingReport[]> {
+/** A page of what is being worked on, oldest first. */
+export function workingReports(reader: Reader, after: string, limit: number): WorkingReport[] {
   const rows = queryRows<[string, string, string, LifecycleAction, string, string]>(
     reader,
-    `SELECT r.id, r."companyId", r."userId", r."action", r."options", r."steps" FROM "LifecycleReport" r
-       WHERE r."state" = 'working' AND r.id > ?1 ${page.waiting ? '' : `AND NOT ${WAITS}`} ORDER BY r.id LIMIT ?2`,
-    page.after,
-    page.limit,
-    ...(page.waiting ? [] : [Date.now()]),
+    `SELECT id, "companyId", "userId", "action", "options", "steps" FROM "LifecycleReport"
+       WHERE "state" = 'working' AND id > ? ORDER BY id LIMIT ?`,
+    after,
+    limit,
   );
   return rows.map(([id, companyId, userId, action, options, steps]) => ({
     id,
@@ -196,10 +192,6 @@ export async function workingReports(
     steps: JSON.parse(steps) as LifecycleStep[],
   }));
 }
-
-/** An extension of the user is still to be written (and not only reloaded). Those that were deleted are not seen here. */
-const WAITS = `EXISTS (SELECT 1 FROM "Extension" e CROSS JOIN "Outbox" o ON o."ownerId" = e.id
-  WHERE e."userId" = r."userId" AND (o."errorCode" IS NOT NULL OR o."nextAttemptAt" <= ?3))`;
 
 /** Notes how far reports are; one that was ended meanwhile keeps its end. */
 export async function saveSteps(

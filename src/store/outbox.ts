@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import type { Owner, OwnerType } from '../plan/source.ts';
-import type { Database, Tx } from './database.ts';
-import { dataVersion, execute, executeEach, queryJson } from './sql.ts';
+import type { Database, Reader, Tx } from './database.ts';
+import { dataVersion, execute, executeEach, queryJson, queryRows } from './sql.ts';
 
 /** An owner whose objects on a PBX may differ from what is wanted. */
 export interface DirtyOwner extends Owner {
@@ -70,6 +70,11 @@ export async function takeDue(db: Database, pbxId: string, position: number, lim
     deleted: deleted === 1,
     attempts,
   }));
+}
+
+/** Whether more than so many owners wait for their PBX, of any. */
+export function hasMarks(reader: Reader, more: number): boolean {
+  return queryRows(reader, 'SELECT 1 FROM "Outbox" LIMIT ?', more + 1).length > more;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { ExtensionSnapshot } from '../../domain/extension-row.ts';
 import type { PersonValues } from '../../domain/import-values.ts';
 import type { Tx } from '../../store/database.ts';
 import type { JobRowRecord } from '../../store/job-rows.ts';
-import { withoutUnfinished } from '../../store/savepoint.ts';
+import { withoutUnfinished } from '../../store/start-again.ts';
 import type { TableContext, TableWriter } from '../../store/table-writer.ts';
 import type { RowWriter } from '../ports.ts';
 import { toUndo } from './plain.ts';
@@ -16,6 +16,7 @@ export async function undoUserRows(
   lines: RowWriter,
   context: TableContext,
   rows: readonly JobRowRecord[],
+  left: WeakMap<JobRowRecord, string>,
 ): Promise<UndoneRow[]> {
   const items = rows.map((row) => ({ row, memory: (row.before ?? {}) as UserMemory }));
   type Item = (typeof items)[number];
@@ -29,8 +30,8 @@ export async function undoUserRows(
     }));
   const going = extensionsOf(items).map(({ id, version }) => ({ extensionId: id, ifVersion: version }));
   const held = made.length === 0 ? new Map<string, string>() : await lines.heldUsers(tx, made, going);
-  return withoutUnfinished<Item, UndoneRow[]>(tx, async (left) => {
-    const reasonOf = (item: Item) => left.get(item) ?? held.get(item.row.objectId ?? '');
+  return withoutUnfinished(left, async () => {
+    const reasonOf = (item: Item) => left.get(item.row) ?? held.get(item.row.objectId ?? '');
     const free = items.filter((item) => reasonOf(item) === undefined);
     const ended = await undoExtensions(tx, lines, context.actor, extensionsOf(free));
     const undone = await people.undo(
@@ -39,13 +40,13 @@ export async function undoUserRows(
       free.map(({ row, memory }) => ({ ...toUndo(row), before: memory.person ?? null })),
     );
     const persons = new Map(undone.map((one) => [one.line, one]));
-    const unfinished = new Map<Item, string>();
+    const unfinished = new Map<JobRowRecord, string>();
     for (const item of free) {
       const { extension } = item.memory;
       const person = persons.get(item.row.line);
       if (extension !== undefined && ended.get(extension.id) !== undefined) {
-        unfinished.set(item, `its extension: ${ended.get(extension.id)}`);
-      } else if (person?.ok !== true) unfinished.set(item, person?.reason ?? GONE);
+        unfinished.set(item.row, `its extension: ${ended.get(extension.id)}`);
+      } else if (person?.ok !== true) unfinished.set(item.row, person?.reason ?? GONE);
     }
     return { value: items.map((item) => undoneRow(item.row.line, reasonOf(item))), unfinished };
   });

@@ -1,7 +1,8 @@
 import type { PersonValues } from '../../domain/import-values.ts';
 import { foldUsername } from '../../domain/user.ts';
 import type { Tx } from '../../store/database.ts';
-import { withoutUnfinished } from '../../store/savepoint.ts';
+import type { JobRowRecord } from '../../store/job-rows.ts';
+import { type Left, withoutUnfinished } from '../../store/start-again.ts';
 import type { TableContext, TableRow, TableWriter } from '../../store/table-writer.ts';
 import { applyRows } from '../apply-rows.ts';
 import type { CellError } from '../cell.ts';
@@ -40,16 +41,18 @@ export function usersTable(people: TableWriter<PersonValues>, lines: RowWriter):
       job.created + job.updated > 0 && optionsOf(job).columns.some((name) => normalise(name) === 'extension'),
     async open(deps, job, company) {
       const free = await freeNumbersFor(deps, job, company);
+      const left = new WeakMap<ParsedRow<UserRow>, string>();
       return (tx, caller, rows) => {
         const context = tableContext(job, caller);
         const hasExtensions = rows.some(({ row }) => row?.extension !== undefined);
         if (!hasExtensions) return writePeople(tx, people, context, rows);
         const parts: Parts = { people, lines, free, context, batch: batchContext(job) };
-        return withoutUnfinished<ParsedRow<UserRow>, Applied>(tx, (left) => writeBoth(tx, parts, rows, left));
+        return withoutUnfinished(left, () => writeBoth(tx, parts, rows, left));
       };
     },
     async openUndo(_deps, job) {
-      return (tx, caller, rows) => undoUserRows(tx, people, lines, tableContext(job, caller), rows);
+      const left = new WeakMap<JobRowRecord, string>();
+      return (tx, caller, rows) => undoUserRows(tx, people, lines, tableContext(job, caller), rows, left);
     },
     committed: () => people.committed?.(),
   };
@@ -130,7 +133,7 @@ async function writeBoth(
   tx: Tx,
   { people, lines, free, context, batch }: Parts,
   rows: readonly ParsedRow<UserRow>[],
-  left: ReadonlyMap<ParsedRow<UserRow>, string>,
+  left: Left<ParsedRow<UserRow>>,
 ): Promise<{ value: Applied; unfinished: ReadonlyMap<ParsedRow<UserRow>, string> }> {
   const good = rows.filter((row) => row.row !== undefined && !left.has(row));
   const results =

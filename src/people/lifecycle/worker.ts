@@ -5,6 +5,7 @@ import type { PbxPort } from '../../plan/ports.ts';
 import type { Database } from '../../store/database.ts';
 import { countWorking, saveSteps, type WorkingReport, workingReports } from '../../store/lifecycle.ts';
 import { factsOf, type ReportFacts } from '../../store/lifecycle-facts.ts';
+import { hasMarks } from '../../store/outbox.ts';
 import { prove } from './prove.ts';
 import { endpointsOf, ownExtensions, type PbxFacts, refsOf } from './report-objects.ts';
 
@@ -40,7 +41,7 @@ export function createLifecycleWorker({ db, portOf, log }: LifecycleWorkerDeps):
   let isWanted = false;
   let isStopped = true;
   let pause = SOON_MS;
-  let reviewedAt = 0;
+  let lookedAt = 0;
   /** A job over ten thousand users pokes again and again: looking at all of them leaves time for the rest. */
   let restUntil = 0;
 
@@ -77,16 +78,17 @@ export function createLifecycleWorker({ db, portOf, log }: LifecycleWorkerDeps):
   }
 
   /**
-   * Looks at what is being worked on; answers how much of it goes on. What the PBX does not have yet is passed over when it
-   * is much: it is looked at now and then only, to say what it waits for.
+   * Looks at everything that is being worked on; answers how much of it goes on. Of a job over thousands of users nothing can
+   * be proved while the PBX is still being told: looking at all of them again and again would only hold that up.
    */
   async function round(): Promise<number> {
     const working = countWorking(db.read);
-    const isReview = working <= PAGE || performance.now() - reviewedAt > LATE_MS;
+    const isEarly = working > PAGE && performance.now() - lookedAt < LATE_MS && hasMarks(db.read, PAGE);
+    if (isEarly) return working;
     let after = '';
     let ended = 0;
     for (;;) {
-      const reports = await workingReports(db.read, { after, limit: PAGE, waiting: isReview });
+      const reports = workingReports(db.read, after, PAGE);
       const last = reports.at(-1);
       if (last === undefined || isStopped) break;
       after = last.id;
@@ -95,7 +97,7 @@ export function createLifecycleWorker({ db, portOf, log }: LifecycleWorkerDeps):
         ended += await look(pbxId, ofPbx, facts);
       }
     }
-    if (isReview) reviewedAt = performance.now();
+    lookedAt = performance.now();
     return working - ended;
   }
 
