@@ -44,7 +44,7 @@ const NO_MOUNT = 'this test needs the right to mount a tmpfs of its own';
 
 t.test('the log that fills the disk gives its room back', async (t) => {
   const mount = smallDisk(t, 6);
-  if (mount === undefined) return t.pass(`skipped: ${NO_MOUNT}`);
+  if (mount === undefined) return t.plan(0, NO_MOUNT);
   const options = {
     file: join(mount, 'linekeeper.db'),
     keyFile: join(mount, 'linekeeper.key'),
@@ -78,7 +78,7 @@ t.test('the log that fills the disk gives its room back', async (t) => {
 
 t.test('the disk is full', async (t) => {
   const mount = smallDisk(t, 32);
-  if (mount === undefined) return t.pass(`skipped: ${NO_MOUNT}`);
+  if (mount === undefined) return t.plan(0, NO_MOUNT);
   const seeds = seedsOf(2);
   const random = createRandom(seeds[0] ?? 1);
   const world = await World.create(t, { random, dataDir: mount });
