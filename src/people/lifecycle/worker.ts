@@ -27,13 +27,17 @@ export interface LifecycleWorker {
   stop(): Promise<void>;
 }
 
-/** Reports that are looked at together: one read of each kind for all of them. */
-const PAGE = 250;
+/** Reports that are looked at together: one read of each kind for all of them, and Asterisk walks its whole database for each. */
+const PAGE = 1000;
+/** More than these are a job's. */
+const MANY = 250;
 /** Milliseconds between looks: the PBX takes a moment, or is away for long. */
 const SOON_MS = 60;
 const LATE_MS = 5000;
-/** A look at more than a page of reports is a look at a job's: between two, the job and the PBX get this long (milliseconds). */
+/** Between two looks at many reports the job and the PBX get this long (milliseconds), and three times what the look took. */
 const REST_MS = 1000;
+/** While the PBX is still being told, looks at many are this much rarer than they are long: they only say what is waited for. */
+const RARE = 20;
 
 export function createLifecycleWorker({ db, portOf, log }: LifecycleWorkerDeps): LifecycleWorker {
   let running: Promise<void> | undefined;
@@ -41,7 +45,7 @@ export function createLifecycleWorker({ db, portOf, log }: LifecycleWorkerDeps):
   let isWanted = false;
   let isStopped = true;
   let pause = SOON_MS;
-  let lookedAt = 0;
+  let last = { at: 0, took: 0 };
   /** A job over ten thousand users pokes again and again: looking at all of them leaves time for the rest. */
   let restUntil = 0;
 
@@ -71,7 +75,7 @@ export function createLifecycleWorker({ db, portOf, log }: LifecycleWorkerDeps):
       log.warn({ err: error }, 'reports were not looked at');
     }
     const now = performance.now();
-    restUntil = waiting <= PAGE ? 0 : now + Math.min(Math.max(3 * (now - startedAt), REST_MS), LATE_MS);
+    restUntil = waiting <= MANY ? 0 : now + Math.max(3 * (now - startedAt), REST_MS);
     if (waiting === 0 || isStopped) return;
     timer = setTimeout(wake, pause).unref();
     pause = Math.min(pause * 1.5, LATE_MS);
@@ -83,21 +87,22 @@ export function createLifecycleWorker({ db, portOf, log }: LifecycleWorkerDeps):
    */
   async function round(): Promise<number> {
     const working = countWorking(db.read);
-    const isEarly = working > PAGE && performance.now() - lookedAt < LATE_MS && hasMarks(db.read, PAGE);
-    if (isEarly) return working;
+    const startedAt = performance.now();
+    const isEarly = startedAt - last.at < Math.max(LATE_MS, RARE * last.took);
+    if (working > MANY && isEarly && hasMarks(db.read, MANY)) return working;
     let after = '';
     let ended = 0;
     for (;;) {
       const reports = workingReports(db.read, after, PAGE);
-      const last = reports.at(-1);
-      if (last === undefined || isStopped) break;
-      after = last.id;
+      const newest = reports.at(-1);
+      if (newest === undefined || isStopped) break;
+      after = newest.id;
       const facts = await factsOf(db.read, reports);
       for (const [pbxId, ofPbx] of groupBy(reports, ({ subject }) => subject.pbxId)) {
         ended += await look(pbxId, ofPbx, facts);
       }
     }
-    lookedAt = performance.now();
+    last = { at: performance.now(), took: performance.now() - startedAt };
     return working - ended;
   }
 
