@@ -35,7 +35,7 @@ const EXISTING = `json_object('id', u.id, 'companyId', u."companyId", 'username'
   ${PERSON_FIELDS.map((field) => `'${field}', u."${field}"`).join(', ')},
   'permissions', (SELECT json_group_array(json_object('name', r."name", 'permissions', r."permissions"))
      FROM "UserRole" ur CROSS JOIN "Role" r ON r.id = ur."roleId" WHERE ur."userId" = u.id),
-  'roleIds', (SELECT json_group_array(r.id) FROM "UserRole" ur JOIN "Role" r ON r.id = ur."roleId"
+  'roleIds', (SELECT json_group_array(r.id) FROM "UserRole" ur CROSS JOIN "Role" r ON r.id = ur."roleId"
      WHERE ur."userId" = u.id AND r."companyId" = u."companyId"),
   'groupIds', (SELECT json_group_array(g.id) FROM "UserGroupMember" m CROSS JOIN "UserGroup" g ON g.id = m."groupId"
      WHERE m."userId" = u.id AND g."companyId" = u."companyId"),

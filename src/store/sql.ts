@@ -58,6 +58,8 @@ export function queryRows<T extends readonly SqlValue[]>(reader: Reader, sql: st
   return handleOf(reader)
     .prepare(text)
     .raw()
+    // Prisma's adapter has integers as bigint, which cannot be reckoned with.
+    .safeIntegers(false)
     .all(...order.map((at) => parameters[at])) as T[];
 }
 
