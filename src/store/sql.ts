@@ -55,12 +55,14 @@ export async function queryJson<T>(reader: Reader, sql: string, ...parameters: u
 /** All rows as they are, each an array of its columns: for what holds JSON already. */
 export function queryRows<T extends readonly SqlValue[]>(reader: Reader, sql: string, ...parameters: unknown[]): T[] {
   const { text, order } = parse(sql);
-  return handleOf(reader)
-    .prepare(text)
-    .raw()
-    // Prisma's adapter has integers as bigint, which cannot be reckoned with.
-    .safeIntegers(false)
-    .all(...order.map((at) => parameters[at])) as T[];
+  return (
+    handleOf(reader)
+      .prepare(text)
+      .raw()
+      // Prisma's adapter has integers as bigint, which cannot be reckoned with.
+      .safeIntegers(false)
+      .all(...order.map((at) => parameters[at])) as T[]
+  );
 }
 
 /**
